@@ -1,0 +1,122 @@
+"""Load the articles of `corpus/`: Markdown with front matter, one passage a paragraph or list."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from .article import Article, Corpus, Passage, Sentence
+from .errors import CorpusError, Fault, SpinebotError
+from .text import sentence_spans
+from .yamlfile import load_text, parse_yaml
+
+_HEADING = re.compile(r"(#{1,6}) +(.+?)\s*$")
+_MARK = re.compile(r"<!-- *passage: *([a-z0-9][a-z0-9-]*) *-->\s*$")
+_ITEM = re.compile(r"(?:[-*+]|\d+[.)]) +")
+_KEYS = {"id", "title", "source", "promotional"}
+
+
+def load_corpus(folder: Path) -> Corpus:
+    """The articles of a folder, in the order of their file names.
+
+    Raises CorpusError with every fault of every file, with file and line.
+    """
+    paths = sorted(folder.glob("*.md")) if folder.is_dir() else []
+    if not paths:
+        raise CorpusError(Fault(str(folder), 0, "holds no article: put at least one Markdown file (.md) there"))
+    articles, faults = [], []
+    for path in paths:
+        try:
+            articles.append(parse_article(load_text(path), str(path)))
+        except SpinebotError as error:
+            faults += error.faults
+    for article_id, count in Counter(article.id for article in articles).items():
+        if count > 1:
+            faults.append(Fault(str(folder), 0, f"{count} articles have the id {article_id!r}: give each its own"))
+    if faults:
+        raise CorpusError(*faults)
+    return Corpus(tuple(articles))
+
+
+def parse_article(text: str, path: str) -> Article:
+    """One article: front matter (id, title, source; promotional: sentences that advertise), then its text.
+
+    A paragraph or a list is a passage. `<!-- passage: name -->` on the line above names it for good; without it
+    the passage is named after its heading and its place below that. Raises CorpusError.
+    """
+    lines = text.splitlines(keepends=True)
+    if not lines or lines[0].strip() != "---":
+        raise CorpusError(Fault(path, 1, "has no front matter: begin with '---', 'id: ...', 'title: ...', 'source: ...', '---'"))
+    try:
+        close = next(number for number, line in enumerate(lines[1:], 1) if line.strip() == "---")
+    except StopIteration:
+        raise CorpusError(Fault(path, 1, "the front matter has no end: close it with a line '---'")) from None
+    front = parse_yaml("".join(lines[1:close]), path, first_line=2)
+    values = {key: node for key, node in front.items()}
+    faults = [Fault(path, values[key].line, f"unknown key {key!r}: known are {', '.join(sorted(_KEYS))}") for key in values.keys() - _KEYS]
+    faults += [Fault(path, 1, f"the front matter lacks {key!r}") for key in ("id", "title", "source") if key not in values]
+    if faults:
+        raise CorpusError(*faults)
+    promotional = {str(node.value): node.line for node in values["promotional"].sequence()} if "promotional" in values else {}
+    passages = _parse_passages(lines, close + 1, str(values["id"].value), set(promotional), path)
+    said = {sentence.text for passage in passages for sentence in passage.sentences}
+    faults += [Fault(path, line, f"no sentence of the article is {words!r}") for words, line in promotional.items() if words not in said]
+    faults += [Fault(path, 0, f"two passages are named {name!r}") for name, n in Counter(p.id for p in passages).items() if n > 1]
+    if not passages:
+        faults.append(Fault(path, close + 1, "has front matter but no text"))
+    if faults:
+        raise CorpusError(*faults)
+    return Article(str(values["id"].value), str(values["title"].value), str(values["source"].value), path, text, passages)
+
+
+def _parse_passages(lines: list[str], first: int, article_id: str, promotional: set[str], path: str) -> tuple[Passage, ...]:
+    headings: list[str] = []
+    passages: list[Passage] = []
+    unnamed: Counter[str] = Counter()
+    at = sum(len(line) for line in lines[:first])
+    name, block, block_at, block_line = "", "", 0, 0
+
+    def close_block() -> None:
+        nonlocal name, block
+        if block.strip():
+            slug = re.sub(r"[^a-z0-9]+", "-", (headings[-1] if headings else article_id).lower()).strip("-")
+            unnamed[slug] += not name
+            sentences = tuple(_parse_sentences(block, block_at, promotional))
+            passages.append(Passage(name or f"{slug}-{unnamed[slug]}", tuple(headings), sentences, block_line))
+            name = ""
+        block = ""
+
+    for number, line in enumerate(lines[first:], first + 1):
+        heading, mark = _HEADING.match(line), _MARK.match(line)
+        if heading or mark or not line.strip():
+            close_block()
+        if heading:
+            depth = len(heading[1])
+            headings[:] = [*headings[: depth - 1], heading[2]]
+        elif mark:
+            name = mark[1]
+        elif line.strip():
+            if not block:
+                block_at, block_line = at, number
+            block += line
+        at += len(line)
+    close_block()
+    return tuple(passages)
+
+
+def _parse_sentences(block: str, at: int, promotional: set[str]) -> list[Sentence]:
+    sentences = []
+    offset = 0
+    for line in block.splitlines(keepends=True) if _ITEM.match(block) else [block]:
+        item = _ITEM.match(line)
+        spans = [(item.end(), len(line))] if item else sentence_spans(line)
+        for start, end in spans:
+            text = line[start:end]
+            start += len(text) - len(text.lstrip())
+            text = text.strip()
+            if text:
+                begin = at + offset + start
+                sentences.append(Sentence(text, begin, begin + len(text), bool(item), text in promotional))
+        offset += len(line)
+    return sentences

@@ -1,0 +1,96 @@
+"""The rules' wordings and the corpus's words, compiled: what a word of a message can mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+from .article import Corpus
+from .english import FORMS, LIGHT, NEGATORS, SHORTHAND, STOP
+from .matcher import Matcher
+from .rules import Rules
+from .spelling import Speller
+from .text import MARKS, expand, stem, tokens
+
+#: Section of intents.yaml → the kind of term that its wordings become.
+_KINDS = {
+    "topics": "topic", "aspects": "aspect", "answers": "clue", "outside": "outside", "chat": "chat", "aims": "aim",
+    "caveats": "caveat", "signs": "sign", "contexts": "context",
+}
+
+
+class Term(NamedTuple):
+    """What a wording stands for: an entry of intents.yaml. `share` is how many entries of its kind have this wording."""
+
+    kind: str
+    id: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a message: as typed, as read after repair, and its stem."""
+
+    typed: str
+    read: str
+    stem: str
+
+
+class Lexicon:
+    """All wordings of the rules in one matcher, and the vocabulary that spelling is repaired against."""
+
+    def __init__(self, rules: Rules, corpus: Corpus) -> None:
+        owners: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for section, kind in _KINDS.items():
+            for rule in rules[section].values():
+                for wording in rule.words:
+                    ids = owners.setdefault((kind, wording.stems), [])
+                    if rule.id not in ids:
+                        ids.append(rule.id)
+        self.matcher: Matcher[Term] = Matcher((Term(kind, owner, len(ids)), sequence) for (kind, sequence), ids in owners.items() for owner in ids)
+        said = {token.lower(): None for place in corpus.places() for token in tokens(place.sentence.text) if token not in MARKS}
+        self.corpus_stems = frozenset([stem(word) for token in said for word in expand(token)])
+        self.known_stems = self.corpus_stems.union(*(sequence for _, sequence in owners))
+        self._rules = rules
+        self._said = said
+        self._speller: Speller | None = None
+        self.read = lru_cache(maxsize=20_000)(self._read)
+
+    @property
+    def speller(self) -> Speller:
+        """Repairs words to those of the corpus first, then of topics and answers, then of everything else in the rules."""
+        if self._speller is None:
+            words = dict(self._said)
+            for section in sorted(_KINDS, key=lambda name: name not in ("topics", "answers")):
+                for rule in self._rules[section].values():
+                    for wording in rule.words:
+                        for part in wording.text.replace("/", " ").replace("-", " ").lower().split():
+                            words[part] = None
+            known = english_words() | words.keys() | SHORTHAND.keys() | FORMS.keys() | LIGHT | NEGATORS
+            self._speller = Speller([word for word in words if word not in STOP], known)
+        return self._speller
+
+    def _read(self, token: str) -> tuple[Word, ...]:
+        """The words that one token of a message stands for, spelling repaired."""
+        words = []
+        for word in expand(token):
+            repaired = () if stem(word) in self.known_stems or word in english_words() else self.speller.repair(word)
+            if repaired:
+                words += [Word(token, better, stem(better)) for better in repaired]
+            else:
+                words.append(Word(token, word, stem(word)))
+        return tuple(words)
+
+
+@lru_cache(maxsize=1)
+def english_words() -> frozenset[str]:
+    """The common English words of both spellings (from SCOWL, see words.LICENSE): words that are not misspelt."""
+    return frozenset(resources.files(__package__).joinpath("words.txt").read_text(encoding="ascii").split())
+
+
+def wordings(rules: Rules, section: str) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """(id, stems) of every wording of a section."""
+    return ((rule.id, wording.stems) for rule in rules[section].values() for wording in rule.words)

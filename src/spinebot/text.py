@@ -1,0 +1,89 @@
+"""Text into words, stems and sentences. The only module that uses nltk."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from nltk.stem.snowball import EnglishStemmer
+from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
+
+from .english import FORMS, SHORTHAND
+
+#: What is read of one message at most, in characters: its beginning and its end.
+READ_AT_MOST = 12_000
+
+_QUOTES = str.maketrans({
+    "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "“": '"', "”": '"', "–": ",", "—": ",", "…": ".", "、": ",", "。": ".",
+    "？": "?", "！": "!", "\u00a0": " ", "\u200b": "", "\u200d": "", "\ufe0f": "", "\ufeff": "",
+})
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?(?![A-Za-z])|[A-Za-z0-9]+(?:'[A-Za-z]+)*|[.?!;:,()\n]|[\U0001F300-\U0001FAFF\u2600-\u27BF]")
+#: The tokens that end or divide a sentence.
+MARKS = frozenset(".?!;:,()\n")
+
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_STRETCHED = re.compile(r"(.)\1{2,}")
+
+_stemmer = EnglishStemmer()
+_punkt = PunktParameters()
+_punkt.abbrev_types = {"dr", "mr", "mrs", "ms", "prof", "e.g", "i.e", "etc", "vs", "approx", "fig", "no", "st"}
+_sentences = PunktSentenceTokenizer(_punkt)
+
+
+def clean(text: str) -> str:
+    """`text` without what a terminal or a file could trip over: control characters, lone surrogates, direction marks."""
+    return text if text.isascii() and text.isprintable() else _UNSAFE.sub(" ", text)
+
+
+def tokens(text: str) -> list[str]:
+    """The words, numbers, sentence marks and emoji of `text`, as typed, in order.
+
+    Of a text longer than `READ_AT_MOST` the beginning and the end are read.
+    """
+    if len(text) > READ_AT_MOST:
+        text = text[: READ_AT_MOST // 2] + "\n" + text[-READ_AT_MOST // 2 :]
+    if not text.isascii():
+        folded = unicodedata.normalize("NFKD", text.translate(_QUOTES))
+        text = "".join(mark for mark in folded if not unicodedata.combining(mark))
+    return _TOKEN.findall(text)
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """The stem of one lower-case word: "radiating" → "radiat", "fell" → "fall", "39.4" → "#39.4"."""
+    word = FORMS.get(word, word)
+    if word[0].isdigit() and word.replace(".", "", 1).replace(",", "", 1).isdigit():
+        return "#" + word.replace(",", ".")
+    stemmed: str = _stemmer.stem(word)
+    return stemmed
+
+
+@lru_cache(maxsize=20_000)
+def expand(token: str) -> tuple[str, ...]:
+    """The plain words that a token stands for: "can't" → ("can", "not"), "ur" → ("your",), "sooo" → ("so",)."""
+    word = token.lower()
+    if "'" in word:
+        if word.endswith("'s") and word[:-2] not in {"what", "that", "it", "he", "she", "there", "where", "how", "who", "when", "why", "let", "here"}:
+            return expand(word[:-2])
+        if word in {"i'll", "we'll", "we're", "she'll", "he'll", "she'd", "we'd", "i'd", "he'd"}:
+            return (word.split("'")[0], "will")
+        word = word.replace("'", "")
+    if word in SHORTHAND:
+        return tuple(SHORTHAND[word].split())
+    if _STRETCHED.search(word) and not word.isdigit():
+        return expand(_STRETCHED.sub(r"\1\1" if _STRETCHED.sub(r"\1\1", word) in _DOUBLED else r"\1", word))
+    return (word,)
+
+
+_DOUBLED = frozenset("too feel need off all well really wee pee poo neck still will full ill cell".split())
+
+
+def stems(text: str) -> tuple[str, ...]:
+    """The stems of every word of `text`, in order; sentence marks are left out."""
+    return tuple([stem(word) for token in tokens(text) if token not in MARKS for word in expand(token)])
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where each sentence of one paragraph starts and ends, in code points."""
+    return [(start, end) for start, end in _sentences.span_tokenize(text)]

@@ -1,0 +1,242 @@
+"""A message into a reading: its words, its parts, what it is about and what it asks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .conversation import Correction, Dialogue
+from .english import ORDERS, QUESTION_VERBS, QUESTION_WORDS, STOP
+from .lexicon import Lexicon, Term, Word
+from .matcher import Match
+from .rules import Rules
+from .text import MARKS, stem, tokens
+
+#: How much a word of a story counts beside one of the question that follows it.
+STORY = 0.4
+
+_HARD = frozenset(".?!;\n")
+_QUESTION_STEMS = frozenset(stem(word) for word in QUESTION_WORDS)
+_VERB_STEMS = frozenset(stem(word) for word in QUESTION_VERBS)
+_ORDER_STEMS = frozenset(stem(word) for word in ORDERS)
+_SUBJECTS = frozenset(stem(w) for w in """it you that this these those the a an they he she i we my your his her their our people there someone anyone somebody anybody
+    everyone everybody one any some both all most more such ordinary plain just only""".split())
+_BEFORE_VERB = frozenset(stem(w) for w in """i you he she it we they that this there what who which how whether if to not and as people where when why mum dad mom wife husband
+    would could can will should do must might may""".split())
+_WONDER = frozenset(stem(w) for w in "wonder wondering curious know idea tell explain understand ask asking question".split())
+_FILLERS = frozenset(stem(w) for w in """and so ok okay but well also then please hi hello hey anyway plus now like just or oh um uh er right thanks thank sorry you yeah yes no lol ha
+    actually honestly good sure alright fine cool because mate love pal bro dude doc doctor say quick one question hmm""".split())
+_STOP_STEMS = frozenset(stem(word) for word in STOP)
+_CONTENT_FREE = _STOP_STEMS | _QUESTION_STEMS | _VERB_STEMS
+
+
+class Part(NamedTuple):
+    """A stretch of the message, `[start:end]` of its words: a clause, and whether it asks."""
+
+    start: int
+    end: int
+    asks: bool
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was understood of one message.
+
+    `stems` are its words' stems with the sentence marks between them; `weights` say how much each counts (1.0 in the
+    question, less in a story before it). `topics`, `aspects`: id → weight, those carried over from the dialogue too.
+    """
+
+    words: tuple[Word, ...]
+    stems: tuple[str, ...]
+    parts: tuple[Part, ...]
+    weights: tuple[float, ...]
+    matches: Mapping[str, Sequence[Match[Term]]]
+    topics: Mapping[str, float]
+    aspects: Mapping[str, float]
+    corrections: tuple[Correction, ...] = ()
+    carried: tuple[str, ...] = ()
+    leans: bool = False
+
+    def said(self, start: int, end: int) -> str:
+        """The user's own words at `[start:end]`, as typed."""
+        typed: list[str] = []
+        for word in self.words[start:end]:
+            if not typed or typed[-1] != word.typed or len(typed) > 1:
+                typed.append(word.typed)
+        return " ".join(dict.fromkeys(typed)) if len(set(typed)) < len(typed) else " ".join(typed)
+
+    def of(self, kind: str) -> Sequence[Match[Term]]:
+        """The matches of one kind."""
+        return self.matches.get(kind, ())
+
+
+def read_words(text: str, lexicon: Lexicon) -> tuple[list[Word], list[str]]:
+    """The words of a message and their stems; sentence marks are words of their own."""
+    words: list[Word] = []
+    stems: list[str] = []
+    read = lexicon.read
+    for token in tokens(text):
+        if token in MARKS:
+            if stems and stems[-1] not in MARKS:
+                words.append(Word(token, token, token))
+                stems.append(token)
+            elif stems and token in "?" and stems[-1] in _HARD | {","}:
+                stems[-1] = token
+        else:
+            for word in read(token):
+                words.append(word)
+                stems.append(word.stem)
+    return words, stems
+
+
+def split_parts(stems: Sequence[str]) -> list[Part]:
+    """The clauses of a message, and which of them ask.
+
+    A clause ends at a sentence mark or a comma, and before a word that opens a question in running text, for people who
+    type on a phone or speak put no marks.
+    """
+    bounds: list[tuple[int, int, int]] = []
+    asks_at_end: list[bool] = []
+    start, sentence = 0, 0
+    length = len(stems)
+    for at, word in enumerate(stems):
+        if word in MARKS:
+            if at > start:
+                bounds.append((start, at, sentence))
+                asks_at_end.append(word == "?")
+            elif word == "?" and asks_at_end:
+                asks_at_end[-1] = True
+            if word in _HARD:
+                sentence += 1
+            start = at + 1
+        elif at > start + 1 and _opens_question(stems, at, length):
+            bounds.append((start, at, sentence))
+            asks_at_end.append(False)
+            start = at
+    if length > start:
+        bounds.append((start, length, sentence))
+        asks_at_end.append(False)
+    return [
+        Part(begin, end, marked or _asks(stems, begin, end), number)
+        for (begin, end, number), marked in zip(bounds, asks_at_end, strict=True)
+    ]
+
+
+def _opens_question(stems: Sequence[str], at: int, length: int) -> bool:
+    word = stems[at]
+    following = stems[at + 1] if at + 1 < length else ""
+    before = stems[at - 1]
+    if word in _VERB_STEMS:
+        return following in _SUBJECTS and before not in _BEFORE_VERB and before not in MARKS
+    if word in _QUESTION_STEMS:
+        if word in ("which", "who", "when", "whom", "whose", "where", "while"):
+            return following in _VERB_STEMS and following != "have" and before not in ("one", "someon", "peopl")
+        return before not in ("that", "know", "about", "and", "is", "be", "of", "on")
+    return False
+
+
+def _asks(stems: Sequence[str], start: int, end: int) -> bool:
+    at = start
+    while at < end and stems[at] in _FILLERS:
+        at += 1
+    if at >= end:
+        return False
+    first = stems[at]
+    following = stems[at + 1] if at + 1 < end else ""
+    if first in _QUESTION_STEMS:
+        return first != "when" or following in _VERB_STEMS
+    if first in _VERB_STEMS and following and following not in ("not", "be") and not (first == "have" and following not in _SUBJECTS):
+        return following in _SUBJECTS or end - at > 2
+    if first in _ORDER_STEMS:
+        return True
+    return any(word in _WONDER for word in stems[start:end])
+
+
+def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) -> Reading:
+    """The reading of one message, in the light of what was talked about before."""
+    words, stems = read_words(text, lexicon)
+    parts = split_parts(stems)
+    matches: defaultdict[str, list[Match[Term]]] = defaultdict(list)
+    for match in lexicon.matcher.find(stems):
+        matches[match.name.kind].append(match)
+    weights = _weigh(stems, parts, matches)
+    topics = _weigh_topics(matches["topic"], weights)
+    aspects: dict[str, float] = {}
+    for match in matches["aspect"]:
+        weight = weights[match.start]
+        if weight >= 1.0 and weight * _size(match.size) > aspects.get(match.name.id, 0.0):
+            aspects[match.name.id] = weight * _size(match.size)
+    corrections = tuple(
+        Correction(word.typed, word.read) for word in words if word.read != word.typed.lower() and _is_repair(word, lexicon)
+    )
+    reading = Reading(tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, tuple(dict.fromkeys(corrections)))
+    return _carry_over(reading, dialogue, rules)
+
+
+def _is_repair(word: Word, lexicon: Lexicon) -> bool:
+    from .text import expand
+
+    return word.read not in expand(word.typed)
+
+
+def _size(size: int) -> float:
+    return 1.0 if size == 1 else 1.25 if size == 2 else 1.4
+
+
+def _weigh(stems: Sequence[str], parts: Sequence[Part], matches: Mapping[str, Sequence[Match[Term]]]) -> list[float]:
+    """1.0 for the words of the question, `STORY` for the rest; 1.0 for all where nothing asks or the question is empty."""
+    weights = [1.0] * len(stems)
+    asking = [part for part in parts if part.asks]
+    if not asking or len(asking) == len(parts):
+        return weights
+    telling = [False] * len(stems)
+    for kind in ("topic", "clue", "outside"):
+        for match in matches.get(kind, ()):
+            telling[match.start] = True
+    content = any(telling[at] for part in asking for at in range(part.start, part.end))
+    story = STORY if content else 0.85
+    for part in parts:
+        if not part.asks:
+            for at in range(part.start, part.end):
+                weights[at] = story
+    return weights
+
+
+def _weigh_topics(matches: Sequence[Match[Term]], weights: Sequence[float]) -> dict[str, float]:
+    """Topic → weight; a topic named inside the name of a longer one counts little."""
+    topics: dict[str, float] = {}
+    for match in matches:
+        weight = weights[match.start]
+        for other in matches:
+            if other is not match and other.start <= match.start and match.end <= other.end and other.end - other.start > match.end - match.start and other.name.id != match.name.id:
+                weight *= 0.3
+                break
+        if weight > topics.get(match.name.id, 0.0):
+            topics[match.name.id] = weight
+    return topics
+
+
+def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
+    """The reading with the dialogue's topics and aspects where the message leans on them."""
+    if not dialogue.turns or not dialogue.topics:
+        return reading
+    specific = {topic for topic, weight in reading.topics.items() if weight >= 0.8 and not rules["topics"][topic].flag("general")}
+    content = [word for word in reading.stems if word not in MARKS and word not in _CONTENT_FREE]
+    points = any(match.name.id == "leaning" and reading.weights[match.start] >= 0.8 for match in reading.of("aim"))
+    short = len(content) <= 4
+    topics, aspects, carried = dict(reading.topics), dict(reading.aspects), ()
+    if not specific and (points or short or not reading.topics):
+        for topic in dialogue.topics:
+            topics[topic] = max(topics.get(topic, 0.0), 0.9)
+        carried = dialogue.topics
+    elif specific and short and not reading.aspects:
+        for aspect in dialogue.aspects:
+            aspects.setdefault(aspect, 0.8)
+    if not carried and aspects == reading.aspects:
+        return reading
+    return Reading(
+        reading.words, reading.stems, reading.parts, reading.weights, reading.matches, topics, aspects, reading.corrections, carried, bool(carried)
+    )

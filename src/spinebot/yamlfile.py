@@ -1,0 +1,99 @@
+"""YAML that remembers the line of everything it read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from .errors import Fault, SpinebotError
+
+_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MAX_DEPTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A YAML value with its line (from 1): `value` is str, int, float, bool, None, a tuple of nodes, or a dict of nodes."""
+
+    value: object
+    line: int
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        """The entries of a mapping; nothing for any other value."""
+        if isinstance(self.value, dict):
+            yield from self.value.items()
+
+    def sequence(self) -> tuple[Node, ...]:
+        """The members of a sequence; nothing for any other value."""
+        return self.value if isinstance(self.value, tuple) else ()
+
+    def get(self, key: str) -> Node | None:
+        """The entry `key` of a mapping, or None."""
+        return self.value.get(key) if isinstance(self.value, dict) else None
+
+
+def load_text(path: Path) -> str:
+    """The text of a UTF-8 file.
+
+    Raises SpinebotError (path, line) when it is missing, unreadable or not UTF-8.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise SpinebotError.at(path, 0, "no such file") from None
+    except OSError as error:
+        raise SpinebotError.at(path, 0, f"can't be read: {error.strerror}") from None
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SpinebotError.at(path, line, "is not UTF-8: save the file as UTF-8") from None
+
+
+def parse_yaml(text: str, path: Path | str, first_line: int = 1) -> Node:
+    """The document in `text`; `first_line` is the line of `path` on which `text` begins.
+
+    Raises SpinebotError for a syntax fault, a duplicate key, an alias loop or more than one document.
+    """
+    loader = _Loader(text)
+    offset = first_line
+    faults: list[Fault] = []
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            return Node(None, first_line)
+        node = _convert(loader, root, offset, str(path), faults, 0)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise SpinebotError.at(path, (mark.line if mark else 0) + offset, f"is not YAML: {error.problem}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise SpinebotError.at(path, 0, f"is not YAML: {str(error).splitlines()[0]}") from None
+    finally:
+        loader.dispose()
+    if faults:
+        raise SpinebotError(*faults)
+    return node
+
+
+def _convert(loader: yaml.SafeLoader, node: yaml.Node, offset: int, path: str, faults: list[Fault], depth: int) -> Node:
+    line = node.start_mark.line + offset
+    if depth > _MAX_DEPTH:
+        raise ValueError("nested too deeply")
+    if isinstance(node, yaml.ScalarNode):
+        if node.tag == "tag:yaml.org,2002:str":
+            return Node(node.value, line + 1 if node.style in ("|", ">") else line)
+        return Node(loader.construct_object(node), line)
+    if isinstance(node, yaml.SequenceNode):
+        return Node(tuple(_convert(loader, child, offset, path, faults, depth + 1) for child in node.value), line)
+    entries: dict[str, Node] = {}
+    for key, child in node.value:
+        name = str(key.value)
+        if name in entries:
+            faults.append(Fault(path, key.start_mark.line + offset, f"the key {name!r} stands here a second time"))
+        converted = _convert(loader, child, offset, path, faults, depth + 1)
+        # A nested block is named by the line of its key: that is where an editor looks.
+        entries[name] = converted if isinstance(child, yaml.ScalarNode) else Node(converted.value, key.start_mark.line + offset)
+    return Node(entries, line)
