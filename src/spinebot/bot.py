@@ -19,6 +19,7 @@ from .rules import Rules, load_rules
 from .safety import Assessment, RedFlags, caveats_for
 from .text import clean
 from .understand import Reading, understand
+from .weights import load_weights
 
 
 class Bot:
@@ -30,7 +31,8 @@ class Bot:
         self.rules = load_rules(folder / "intents.yaml")
         self.answers = bind_answers(self.rules, self.corpus)
         self.lexicon = Lexicon(self.rules, self.corpus)
-        self.index = Index(self.corpus, self.answers, self.rules)
+        weights = load_weights(folder / "weights.tsv", [answer.id for answer in self.answers])
+        self.index = Index(self.corpus, self.answers, self.rules, weights)
         self.red_flags = RedFlags(self.rules)
 
     @classmethod
@@ -49,8 +51,7 @@ class Bot:
         """The reply to one message and the dialogue after it: a pure function of its arguments."""
         reading = understand(clean(text), dialogue, self.rules, self.lexicon)
         assessment = self.red_flags.assess(reading, dialogue)
-        hits = self.index.search(reading)
-        plan = decide(reading, hits, self.rules, dialogue)
+        plan = decide(reading, self.index.search(reading), self.rules, dialogue)
         return self._reply(reading, plan, assessment, dialogue, conversation_id)
 
     def _reply(self, reading: Reading, plan: Plan, assessment: Assessment, dialogue: Dialogue, conversation_id: str) -> tuple[Reply, Dialogue]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .answers import Answer
-from .article import Place
-from .conversation import Caveat, Correction, Dialogue, Quote, Reply, Urgent
-from .index import Hit, Index
+from .conversation import Dialogue
+from .index import Found, Hit
 from .rules import Rules
-from .understand import Reading
+from .text import MARKS
+from .understand import STOP_STEMS, Reading
 
-#: The least score of an answer that is given.
-ENOUGH = 1.6
-#: How near the best an answer must score to be given beside it.
-BESIDE = 0.9
+#: How far below the best an answer may score to be given beside it.
+BESIDE = 0.7
 MOST_SENTENCES = 4
 MOST_WORDS = 95
 
@@ -31,52 +28,77 @@ class Plan:
     closing: str = ""
 
 
-def decide(reading: Reading, hits: Sequence[Hit], rules: Rules, dialogue: Dialogue) -> Plan:
+def decide(reading: Reading, found: Found, rules: Rules, dialogue: Dialogue) -> Plan:
     """What to reply to a reading."""
-    aims = {match.name.id for match in reading.of("aim")}
-    chat = reading.of("chat")
-    best = hits[0]
-    outside = [match for match in reading.of("outside") if reading.weights[match.start] >= 0.8 and not _inside(match, reading)]
-    asked = [weight for topic, weight in reading.topics.items() if weight >= 0.4]
-    if chat and not asked and not outside and best.clue < 0.9:
-        longest = max(chat, key=lambda match: match.size)
-        return Plan("chat", f"chat.{longest.name.id}", rules["chat"][longest.name.id].text("reply"))
-    if not reading.stems:
+    if not any(word not in MARKS for word in reading.stems):
         return Plan("chat", "chat.empty", rules.phrase("empty"))
+    aims = {match.name.id for match in reading.of("aim")}
+    best = found.hits[0]
+    small_talk = _small_talk(reading, best)
+    if small_talk:
+        return Plan("chat", f"chat.{small_talk}", rules["chat"][small_talk].text("reply"))
+    if "dosage" in aims:
+        return Plan("no_answer", "dosage", rules.phrase("dosage"))
+    if best.score < found.refusal:
+        return refuse(reading, rules)
+    answers = compare(reading, found) or choose(found)
+    opening = rules.phrase("diagnosis") if "diagnosis" in aims else ""
+    return Plan("answer", f"answers.{answers[0].id}", opening, answers)
+
+
+def refuse(reading: Reading, rules: Rules) -> Plan:
+    """The refusal that says most: the close subject that was asked for, a far one, or just that the article doesn't say."""
+    outside = [match for match in reading.of("outside") if reading.weights[match.start] >= 1.0]
     if outside:
-        label = rules["outside"][outside[0].name.id].text("label")
-        return Plan("no_answer", f"outside.{outside[0].name.id}", rules.phrase("outside", subject=label))
-    if not reading.topics and best.clue < 0.6:
+        name = max(outside, key=lambda match: match.size).name.id
+        return Plan("no_answer", f"outside.{name}", rules.phrase("outside", subject=rules["outside"][name].text("label")))
+    if not reading.topics:
         return Plan("no_answer", "far", rules.phrase("far"))
-    strict = [aspect for aspect, weight in reading.aspects.items() if weight >= 1.0 and rules["aspects"][aspect].flag("strict")]
-    if strict and not any(aspect in best.answer.asks for aspect in strict) and best.clue < 0.9:
-        return Plan("no_answer", "not-said", rules.phrase("no_answer"))
-    if best.score < ENOUGH:
-        return Plan("no_answer", "not-said", rules.phrase("no_answer"))
-    opening = rules.phrase("diagnosis") if "diagnosis" in aims else rules.phrase("dosage") if "dosage" in aims else ""
-    if "dosage" in aims and not any(asks in best.answer.asks for asks in ("side-effects", "works")):
-        return Plan("no_answer", "dosage", opening)
-    return Plan("answer", f"answers.{best.answer.id}", opening, choose(reading, hits))
+    return Plan("no_answer", "not-said", rules.phrase("no_answer"))
 
 
-def choose(reading: Reading, hits: Sequence[Hit]) -> tuple[Answer, ...]:
+def _small_talk(reading: Reading, best: Hit) -> str:
+    """The chat rule of a message that is small talk and little else."""
+    chat = reading.of("chat")
+    if not chat or any(weight >= 0.4 for weight in reading.topics.values()) and not reading.carried:
+        return ""
+    covered: set[int] = set()
+    for match in chat:
+        covered.update(range(match.start, match.end))
+    content = [at for at, word in enumerate(reading.stems) if word not in MARKS and word not in STOP_STEMS]
+    left = sum(at not in covered for at in content)
+    longest = max(chat, key=lambda match: (match.name.id in ("about-bot", "help") and match.size > 1, match.size))
+    if longest.name.id in ("about-bot", "help") and longest.size > 1 and not reading.of("topic"):
+        return longest.name.id
+    return longest.name.id if left <= 2 or left <= 0.6 * len(content) and not any(part.asks for part in reading.parts) and not reading.of("topic") else ""
+
+
+def compare(reading: Reading, found: Found) -> tuple[Answer, ...]:
+    """An answer for each side of a comparison; () where the message compares no two topics."""
+    if reading.aspects.get("comparison", 0.0) < 1.0:
+        return ()
+    sides = [topic for topic, weight in reading.topics.items() if weight >= 0.4]
+    ranked = sorted(zip(found.scores.tolist(), found.answers, strict=True), key=lambda pair: -pair[0])
+    chosen: list[Answer] = []
+    for topic in sides:
+        others = {side for side in sides if side != topic}
+        best = next((answer for _, answer in ranked if answer.about[0] == topic and not others & set(answer.about) and not answer.is_list), None)
+        if best is not None and best not in chosen:
+            chosen.append(best)
+    return tuple(chosen[:3]) if len(chosen) > 1 else ()
+
+
+def choose(found: Found) -> tuple[Answer, ...]:
     """The best answer, and the next where it is nearly as good and there is room."""
-    best = hits[0]
+    best = found.hits[0]
     chosen = [best.answer]
     if best.answer.is_list:
         return tuple(chosen)
-    for hit in hits[1:3]:
-        if hit.answer.is_list or hit.score < BESIDE * best.score:
+    for hit in found.hits[1:3]:
+        if hit.answer.is_list or hit.score < max(best.score - BESIDE, found.refusal):
             break
         places = {place.sentence.start for answer in chosen for place in answer.places}
         extra = [place for place in hit.answer.places if place.sentence.start not in places]
         if len(places) + len(extra) <= MOST_SENTENCES and sum(answer.words for answer in chosen) + hit.answer.words <= MOST_WORDS:
             chosen.append(hit.answer)
     return tuple(chosen)
-
-
-def _inside(match: object, reading: Reading) -> bool:
-    start, end = match.start, match.end  # type: ignore[attr-defined]
-    return any(
-        other.start <= start and end <= other.end and other.end - other.start > end - start for kind in ("topic", "clue") for other in reading.of(kind)
-    )

@@ -20,7 +20,7 @@ def _table(text: str) -> dict[str, str]:
 FORMS = _table("""
     went gone goes goin: go; felt: feel; fell fallen: fall; took taken: take; broke broken: break; lost: lose; loses: lose;
     wore worn: wear; tore torn: tear; slept: sleep; got gotten gettin: get; gave given givin: give; said: say; woke woken: wake;
-    swollen: swell; bent: bend; began begun: begin; came: come; did done: do; had has havin: have; made: make; knew known: know;
+    swollen: swell; bent: bend; began begun: begin; came: come; did done does doing: do; had has havin: have; made: make; knew known: know; 
     thought: think; told: tell; stood: stand; sat: sit; drove driven: drive; ate eaten: eat; drank drunken: drink; wrote written: write;
     spoke spoken: speak; grew grown: grow; threw thrown: throw; shook shaken: shake; bled: bleed; died: die; dying: die; heard: hear;
     held: hold; kept: keep; left: left; laid lain: lie; meant: mean; ran: run; saw seen: see; sent: send; shrank shrunk: shrink;
@@ -36,8 +36,11 @@ FORMS = _table("""
     nineteen: 19; twenty: 20; thirty: 30; forty: 40; fourty: 40; fifty: 50; sixty: 60; seventy: 70; eighty: 80; ninety: 90; hundred: 100;
     peeing peed: pee; weeing weed: wee; pooped pooping poos pooed: poo; poop poops: poo; diseases: disease; causes causing caused: cause;
     related relating relates: relate; relation relations relationship relationships: relate; linked linking links: link;
-    muscular: muscle; ligamentous: ligament; arthritic: arthritic
+    muscular: muscle; ligamentous: ligament
 """)
+
+# Words that the stemmer would make one with a word of another meaning ("medical" is no "medication").
+UNSTEMMED = frozenset("medical medically manager managers dreadful dreadfully arthritic nervous operator operating general generally news feeling".split()) - {"operating", "feeling"}
 
 # Contractions and texting. Apostrophes are dropped before the table is asked ("can't" and "cant" are one).
 SHORTHAND = _table("""
@@ -56,7 +59,7 @@ SHORTHAND = _table("""
     smth sth summat sumthin sumthing somethin: something; gonna: going to; gona: going to; gotta gota: have to; wanna wana: want to; kinda kinna: kind of; sorta: sort of;
     lemme: let me; gimme: give me; dr drs doc docs: doctor; hosp: hospital; appt: appointment; wk: week; wks: weeks; yr: year; yrs: years;
     mth mths: months; hr: hour; hrs: hours; mins: minutes; min: minute; yday yest ystrday: yesterday; tmrw tmoz tomoz tmr: tomorrow; 2day tday: today; 2nite tonite: tonight; nite: night; nites: nights;
-    wot wat wht waht wut: what; wen whn: when; wher wher: where; hw: how; wud: would; cud: could; shud shoud: should; cn: can; dose duz dus dos: does;
+    wot wat wht waht wut: what; wen whn: when; wher wher: where; hw: how; wud: would; cud: could; shud shoud: should; cn: can; duz dus dos: does;
     wanting: want; luv: love; gd: good; bk: back; nek neks nck neckk: neck; necks: neck; sez: says; sed: said; frm: from; tht dat: that; dis: this; teh da: the; dem: them; dey: they;
     iz: is; ov: of; av ave: have; bin: been; meds: medications; med: medication; probs: probably; prob: probably; def: definitely; obvs: obviously; tbh: honestly; tmi: sorry;
     owt: anything; nowt nout nothin nuffin nuthin: nothing; aye: yes; yeah yep yup yea ye yh yass: yes; nah nope naw nay: no; alot: a lot; incase: in case; aswell: as well; infront: in front;

@@ -14,9 +14,11 @@ from rank_bm25 import BM25Okapi
 
 from .answers import Answer
 from .article import Corpus
+from .evidence import clue_weight, evidence
 from .rules import Rules
 from .text import stems
-from .understand import Reading
+from .understand import STOP_STEMS, Reading
+from .weights import Weights
 
 Row = NDArray[np.float64]
 
@@ -25,12 +27,16 @@ PASSAGE_SHARE = 0.3
 TOPIC = 2.0
 ASPECT = 1.0
 CLUE = 1.0
-WORDS = 0.12
+WORDS = 0.25
 GENERAL = 0.4
 SIDE_TOPIC = 0.75
 ASPECT_MOST = 1.8
 CLUE_MOST = 2.5
 OFF_TOPIC = 1.2
+#: The least score of an answer that is given, where no weights were learned.
+ENOUGH = 1.6
+#: How many hits are handed on.
+HITS = 8
 
 
 class Hit(NamedTuple):
@@ -44,11 +50,21 @@ class Hit(NamedTuple):
     words: float
 
 
+class Found(NamedTuple):
+    """The best hits, the score above which an answer is given, and the scores of all answers in their order."""
+
+    hits: tuple[Hit, ...]
+    refusal: float
+    scores: Row
+    answers: tuple[Answer, ...]
+
+
 class Index:
     """BM25 scores a word, kept as rows over the answers."""
 
-    def __init__(self, corpus: Corpus, answers: Sequence[Answer], rules: Rules) -> None:
+    def __init__(self, corpus: Corpus, answers: Sequence[Answer], rules: Rules, weights: Weights | None = None) -> None:
         self.answers = tuple(answers)
+        self.weights = weights
         passages = [passage for article in corpus.articles for passage in article.passages]
         sentences = [(number, sentence) for number, passage in enumerate(passages) for sentence in passage.sentences]
         sentence_stems = [list(stems(sentence.text)) for _, sentence in sentences]
@@ -79,8 +95,31 @@ class Index:
         self._asks = {aspect: np.array([float(aspect in a.asks) for a in answers]) for aspect in rules["aspects"]}
         self._position = {answer.id: answer.position for answer in answers}
 
-    def search(self, reading: Reading) -> list[Hit]:
+    def prior(self, reading: Reading) -> Row:
+        """The score of every answer by hand-set weights: topics, aspects, clues and BM25."""
+        return self._evidence(reading)[0]
+
+    def search(self, reading: Reading) -> Found:
         """The answers to a reading, best first; of two alike, the one that stands first in intents.yaml."""
+        score, topic, aspect, clues, words = self._evidence(reading)
+        refusal = ENOUGH
+        if self.weights is not None:
+            total = self.weights.bias.copy()
+            for name, weight in evidence(reading).items():
+                row = self.weights.row(name)
+                if row is not None:
+                    total += weight * row
+            score = score + total[:-1]
+            refusal = float(total[-1])
+        order = np.argsort(-score, kind="stable")
+        return Found(
+            tuple(Hit(self.answers[at], float(score[at]), float(topic[at]), float(aspect[at]), float(clues[at]), float(words[at])) for at in order[:HITS].tolist()),
+            refusal,
+            score,
+            self.answers,
+        )
+
+    def _evidence(self, reading: Reading) -> tuple[Row, Row, Row, Row, Row]:
         topic = self.nothing.copy()
         named = self.nothing.copy()
         strong = False
@@ -96,21 +135,21 @@ class Index:
         np.minimum(aspect, ASPECT_MOST, out=aspect)
         clue = [0.0] * len(self.answers)
         for match in reading.of("clue"):
-            term = match.name
-            clue[self._position[term.id]] += reading.weights[match.start] * (0.35 + 0.3 * match.size) / term.share**0.5
+            clue[self._position[match.name.id]] += reading.weights[match.start] * clue_weight(match)
         clues = np.minimum(np.array(clue), CLUE_MOST)
         words = self.nothing.copy()
+        content = 1.0
         for stem, weight in zip(reading.stems, reading.weights, strict=True):
-            found = self.row(stem)
-            if found is not None:
-                words += weight * found
+            if stem not in STOP_STEMS:
+                found = self.row(stem)
+                if found is not None:
+                    words += weight * found
+                    content += weight
+        words /= content**0.5
         score = TOPIC * topic + ASPECT * aspect * (0.35 + 0.65 * np.minimum(topic, 1.0)) + CLUE * clues + WORDS * words
         if strong:
             score -= OFF_TOPIC * (named == 0)
-        order = np.argsort(-score, kind="stable")
-        return [
-            Hit(self.answers[at], float(score[at]), float(topic[at]), float(aspect[at]), float(clues[at]), float(words[at])) for at in order.tolist()
-        ]
+        return score, topic, aspect, clues, words
 
     def row(self, word: str) -> Row | None:
         """The score of one stem for every answer, its best sentence's; None for a stem that the corpus doesn't have."""

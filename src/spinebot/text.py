@@ -9,7 +9,7 @@ from functools import lru_cache
 from nltk.stem.snowball import EnglishStemmer
 from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
-from .english import FORMS, SHORTHAND
+from .english import FORMS, SHORTHAND, UNSTEMMED
 
 #: What is read of one message at most, in characters: its beginning and its end.
 READ_AT_MOST = 12_000
@@ -55,6 +55,8 @@ def stem(word: str) -> str:
     word = FORMS.get(word, word)
     if word[0].isdigit() and word.replace(".", "", 1).replace(",", "", 1).isdigit():
         return "#" + word.replace(",", ".")
+    if word in UNSTEMMED:
+        return word
     stemmed: str = _stemmer.stem(word)
     return stemmed
 
@@ -71,7 +73,7 @@ def expand(token: str) -> tuple[str, ...]:
         word = word.replace("'", "")
     if word in SHORTHAND:
         return tuple(SHORTHAND[word].split())
-    if _STRETCHED.search(word) and not word.isdigit():
+    if _STRETCHED.search(word) and len(set(word)) > 1 and not word.isdigit():
         return expand(_STRETCHED.sub(r"\1\1" if _STRETCHED.sub(r"\1\1", word) in _DOUBLED else r"\1", word))
     return (word,)
 

@@ -17,6 +17,7 @@ from .text import MARKS, stem, tokens
 #: How much a word of a story counts beside one of the question that follows it.
 STORY = 0.4
 
+_RELATIVE = frozenset(stem(word) for word in ("which", "who", "whom", "whose", "where", "when"))
 _HARD = frozenset(".?!;\n")
 _QUESTION_STEMS = frozenset(stem(word) for word in QUESTION_WORDS)
 _VERB_STEMS = frozenset(stem(word) for word in QUESTION_VERBS)
@@ -28,8 +29,8 @@ _BEFORE_VERB = frozenset(stem(w) for w in """i you he she it we they that this t
 _WONDER = frozenset(stem(w) for w in "wonder wondering curious know idea tell explain understand ask asking question".split())
 _FILLERS = frozenset(stem(w) for w in """and so ok okay but well also then please hi hello hey anyway plus now like just or oh um uh er right thanks thank sorry you yeah yes no lol ha
     actually honestly good sure alright fine cool because mate love pal bro dude doc doctor say quick one question hmm""".split())
-_STOP_STEMS = frozenset(stem(word) for word in STOP)
-_CONTENT_FREE = _STOP_STEMS | _QUESTION_STEMS | _VERB_STEMS
+STOP_STEMS = frozenset(stem(word) for word in STOP)
+_CONTENT_FREE = STOP_STEMS | _QUESTION_STEMS | _VERB_STEMS
 
 
 class Part(NamedTuple):
@@ -98,31 +99,41 @@ def split_parts(stems: Sequence[str]) -> list[Part]:
     A clause ends at a sentence mark or a comma, and before a word that opens a question in running text, for people who
     type on a phone or speak put no marks.
     """
-    bounds: list[tuple[int, int, int]] = []
-    asks_at_end: list[bool] = []
-    start, sentence = 0, 0
+    parts: list[Part] = []
+    clauses: list[tuple[int, int]] = []
+    start = sentence = 0
     length = len(stems)
     for at, word in enumerate(stems):
         if word in MARKS:
             if at > start:
-                bounds.append((start, at, sentence))
-                asks_at_end.append(word == "?")
-            elif word == "?" and asks_at_end:
-                asks_at_end[-1] = True
-            if word in _HARD:
-                sentence += 1
+                clauses.append((start, at))
             start = at + 1
+            if word in _HARD:
+                if clauses:
+                    parts += _judge(stems, clauses, word == "?", sentence)
+                    sentence += 1
+                    clauses = []
+                elif word == "?" and parts:
+                    parts[-1] = parts[-1]._replace(asks=True)
         elif at > start + 1 and _opens_question(stems, at, length):
-            bounds.append((start, at, sentence))
-            asks_at_end.append(False)
+            clauses.append((start, at))
             start = at
     if length > start:
-        bounds.append((start, length, sentence))
-        asks_at_end.append(False)
-    return [
-        Part(begin, end, marked or _asks(stems, begin, end), number)
-        for (begin, end, number), marked in zip(bounds, asks_at_end, strict=True)
-    ]
+        clauses.append((start, length))
+    if clauses:
+        parts += _judge(stems, clauses, False, sentence)
+    return parts
+
+
+def _judge(stems: Sequence[str], clauses: Sequence[tuple[int, int]], marked: bool, sentence: int) -> list[Part]:
+    """The parts of one sentence: from its first question word on it asks; all of it, where only a question mark says so."""
+    asks = False
+    parts = []
+    opened = [_asks(stems, start, end, first=number == 0 or marked) for number, (start, end) in enumerate(clauses)]
+    for (start, end), opens in zip(clauses, opened, strict=True):
+        asks = opens or (asks and marked) or (marked and not any(opened))
+        parts.append(Part(start, end, asks, sentence))
+    return parts
 
 
 def _opens_question(stems: Sequence[str], at: int, length: int) -> bool:
@@ -138,19 +149,20 @@ def _opens_question(stems: Sequence[str], at: int, length: int) -> bool:
     return False
 
 
-def _asks(stems: Sequence[str], start: int, end: int) -> bool:
+def _asks(stems: Sequence[str], start: int, end: int, first: bool) -> bool:
+    """Whether a clause opens as a question does; `which`, `who`, `where`, `when` do so only where a sentence begins."""
     at = start
     while at < end and stems[at] in _FILLERS:
         at += 1
     if at >= end:
         return False
-    first = stems[at]
+    word = stems[at]
     following = stems[at + 1] if at + 1 < end else ""
-    if first in _QUESTION_STEMS:
-        return first != "when" or following in _VERB_STEMS
-    if first in _VERB_STEMS and following and following not in ("not", "be") and not (first == "have" and following not in _SUBJECTS):
+    if word in _QUESTION_STEMS:
+        return (first or word not in _RELATIVE) and (word != "when" or following in _VERB_STEMS)
+    if word in _VERB_STEMS and following and following not in ("not", "be") and not (word == "have" and following not in _SUBJECTS):
         return following in _SUBJECTS or end - at > 2
-    if first in _ORDER_STEMS:
+    if word in _ORDER_STEMS:
         return True
     return any(word in _WONDER for word in stems[start:end])
 
@@ -162,8 +174,8 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
     matches: defaultdict[str, list[Match[Term]]] = defaultdict(list)
     for match in lexicon.matcher.find(stems):
         matches[match.name.kind].append(match)
-    weights = _weigh(stems, parts, matches)
-    topics = _weigh_topics(matches["topic"], weights)
+    weights = _weigh(stems, parts)
+    topics = _weigh_topics(matches["topic"], weights, rules)
     aspects: dict[str, float] = {}
     for match in matches["aspect"]:
         weight = weights[match.start]
@@ -186,32 +198,29 @@ def _size(size: int) -> float:
     return 1.0 if size == 1 else 1.25 if size == 2 else 1.4
 
 
-def _weigh(stems: Sequence[str], parts: Sequence[Part], matches: Mapping[str, Sequence[Match[Term]]]) -> list[float]:
-    """1.0 for the words of the question, `STORY` for the rest; 1.0 for all where nothing asks or the question is empty."""
+def _weigh(stems: Sequence[str], parts: Sequence[Part]) -> list[float]:
+    """1.0 for the words of the question, `STORY` for the rest; 1.0 for all where nothing asks."""
     weights = [1.0] * len(stems)
-    asking = [part for part in parts if part.asks]
-    if not asking or len(asking) == len(parts):
-        return weights
-    telling = [False] * len(stems)
-    for kind in ("topic", "clue", "outside"):
-        for match in matches.get(kind, ()):
-            telling[match.start] = True
-    content = any(telling[at] for part in asking for at in range(part.start, part.end))
-    story = STORY if content else 0.85
-    for part in parts:
-        if not part.asks:
-            for at in range(part.start, part.end):
-                weights[at] = story
+    if any(part.asks for part in parts):
+        for part in parts:
+            if not part.asks:
+                for at in range(part.start, part.end):
+                    weights[at] = STORY
     return weights
 
 
-def _weigh_topics(matches: Sequence[Match[Term]], weights: Sequence[float]) -> dict[str, float]:
-    """Topic → weight; a topic named inside the name of a longer one counts little."""
+def _weigh_topics(matches: Sequence[Match[Term]], weights: Sequence[float], rules: Rules) -> dict[str, float]:
+    """Topic → weight. A topic named inside the name of a longer one counts little; one of the story counts nearly in full
+    where the question itself names none: "My aunt has lupus. Why does it hurt?"
+    """
     topics: dict[str, float] = {}
+    asked = any(weights[match.start] >= 1.0 and not rules["topics"][match.name.id].flag("general") for match in matches)
     for match in matches:
         weight = weights[match.start]
+        if weight < 1.0 and not asked:
+            weight = 0.85
         for other in matches:
-            if other is not match and other.start <= match.start and match.end <= other.end and other.end - other.start > match.end - match.start and other.name.id != match.name.id:
+            if other.start <= match.start and match.end <= other.end and other.end - other.start > match.end - match.start and other.name.id != match.name.id:
                 weight *= 0.3
                 break
         if weight > topics.get(match.name.id, 0.0):
