@@ -21,8 +21,8 @@ from spinebot.bot import Bot
 from spinebot.conversation import Dialogue
 from spinebot.evidence import evidence
 from spinebot.understand import understand
+from spinebot.weights import NONE
 
-NONE = "none"
 SEEN_AT_LEAST = 2
 KEEP_ABOVE = 0.08
 
@@ -41,8 +41,8 @@ def load_tsv(paths, bot):
                 continue
             label, message = line.split("\t", 1)
             label = label.strip()
-            if label == NONE:
-                yield [t.strip() for t in message.split(" | ")], {NONE}
+            if label == NONE or label.removeprefix("chat.") in bot.rules["chat"]:
+                yield [t.strip() for t in message.split(" | ")], {label}
             elif label in right:
                 yield [t.strip() for t in message.split(" | ")], right[label]
             else:
@@ -62,7 +62,9 @@ def load_voices(paths, bot):
                 right |= {a for a, body in bodies.items() if all(any(norm(p) in body for p in g) for g in groups)}
             if "no_answer" in kinds:
                 right.add(NONE)
-            if right and "urgent" not in kinds and "chat" not in kinds:
+            if "chat" in kinds:
+                right |= {f"chat.{name}" for name in bot.rules["chat"]}
+            if right and "urgent" not in kinds:
                 yield item["turns"], right
 
 
@@ -88,7 +90,7 @@ def learn(rows, names, features, *, steps=250, decay=2e-4, rate=0.05):
         for name, weight in found.items():
             if name in index:
                 x[r, index[name]] = weight
-        prior[r, : k - 1] = scores
+        prior[r, : len(scores)] = scores
         for name in right:
             target[r, at[name]] = 1
     w = np.zeros((len(features), k), np.float32)
@@ -123,7 +125,7 @@ def main() -> None:
     args = parser.parse_args()
     bot = Bot.load()
     rows = read_all([*load_tsv(args.questions, bot), *load_voices(args.voices, bot)], bot)
-    names = [a.id for a in bot.answers] + [NONE]
+    names = [*(a.id for a in bot.answers), *(f"chat.{name}" for name in bot.rules["chat"]), NONE]
     counts = Counter(name for found, *_ in rows for name in found)
     features = sorted(name for name, count in counts.items() if count >= SEEN_AT_LEAST)
     print(len(rows), "questions", len(features), "features", Counter(len(r[2]) for r in rows).most_common(4))
@@ -134,7 +136,7 @@ def main() -> None:
         index = {f: i for i, f in enumerate(features)}
         hit = base = 0
         for found, scores, right, turns in test:
-            z = np.concatenate([scores, [0.0]])
+            z = np.concatenate([scores, np.zeros(len(names) - len(scores))])
             base += names[int(np.argmax(z))] in right
             z = z + b
             for name, weight in found.items():

@@ -8,17 +8,17 @@ from importlib import resources
 from pathlib import Path
 
 from .answers import bind_answers
-from .article import Place
-from .compose import Plan, decide
-from .conversation import Caveat, Dialogue, Quote, Reply
+from .compose import Composer
+from .conversation import Dialogue, Reply
 from .corpus import load_corpus
 from .errors import Fault, SpinebotError
 from .index import Index
 from .lexicon import Lexicon
-from .rules import Rules, load_rules
-from .safety import Assessment, RedFlags, caveats_for
+from .plan import decide, remember
+from .rules import load_rules
+from .safety import RedFlags
 from .text import clean
-from .understand import Reading, understand
+from .understand import understand
 from .weights import load_weights
 
 
@@ -31,9 +31,10 @@ class Bot:
         self.rules = load_rules(folder / "intents.yaml")
         self.answers = bind_answers(self.rules, self.corpus)
         self.lexicon = Lexicon(self.rules, self.corpus)
-        weights = load_weights(folder / "weights.tsv", [answer.id for answer in self.answers])
+        weights = load_weights(folder / "weights.tsv", [*(answer.id for answer in self.answers), *(f"chat.{name}" for name in self.rules["chat"])])
         self.index = Index(self.corpus, self.answers, self.rules, weights)
         self.red_flags = RedFlags(self.rules)
+        self.composer = Composer(self.rules, self.lexicon, self.answers)
 
     @classmethod
     def load(cls, folder: str | Path | None = None) -> Bot:
@@ -51,50 +52,10 @@ class Bot:
         """The reply to one message and the dialogue after it: a pure function of its arguments."""
         reading = understand(clean(text), dialogue, self.rules, self.lexicon)
         assessment = self.red_flags.assess(reading, dialogue)
-        plan = decide(reading, self.index.search(reading), self.rules, dialogue)
-        return self._reply(reading, plan, assessment, dialogue, conversation_id)
-
-    def _reply(self, reading: Reading, plan: Plan, assessment: Assessment, dialogue: Dialogue, conversation_id: str) -> tuple[Reply, Dialogue]:
-        places: dict[int, Place] = {}
-        for answer in plan.answers:
-            for place in answer.places:
-                places[place.sentence.start] = place
-        quotes = tuple(Quote.of(place) for place in places.values())
-        is_list = any(answer.is_list for answer in plan.answers)
-        body = ("\n" if is_list else " ").join(quote.text for quote in quotes)
-        urgent = assessment.urgent
-        kind = "urgent" if urgent else plan.kind
-        caveats = self._caveats(reading, body, kind)
-        parts = [urgent.text if urgent else "", plan.opening, body, *(caveat.text for caveat in caveats)]
-        reply = Reply(
-            kind, "\n\n".join(part for part in parts if part), body, quotes, caveats, urgent, plan.intent, reading.corrections, (), conversation_id
-        )
-        topics = tuple(topic for topic, weight in reading.topics.items() if weight >= 0.8) or dialogue.topics
-        after = Dialogue(
-            topics, tuple(reading.aspects), (*dialogue.earlier, topics), dialogue.shown | {a.id for a in plan.answers}, tuple(a.id for a in plan.answers), (),
-            assessment.standing, dialogue.turns + 1,
-        )
-        return reply, after
-
-    def _caveats(self, reading: Reading, body: str, kind: str) -> tuple[Caveat, ...]:
-        if kind == "chat":
-            return ()
-        wanted: dict[str, str] = {"general": ""}
-        for match in reading.of("caveat"):
-            wanted.setdefault(match.name.id, reading.said(match.start, match.end))
-        for topic in reading.topics:
-            for caveat in self.rules["topics"][topic].ids("caveats"):
-                wanted.setdefault(caveat, self.rules["topics"][topic].text("label"))
-        for match in reading.of("aim"):
-            for caveat in self.rules["aims"][match.name.id].ids("caveats"):
-                wanted.setdefault(caveat, reading.said(match.start, match.end))
-        from .understand import read_words
-
-        words, stems = read_words(body, self.lexicon)
-        for match in self.lexicon.matcher.find(stems):
-            if match.name.kind == "caveat":
-                wanted.setdefault(match.name.id, " ".join(word.typed for word in words[match.start : match.end]))
-        return caveats_for(self.rules, wanted)
+        found = self.index.search(reading)
+        plan = decide(reading, found, self.rules, dialogue)
+        reply = self.composer.compose(reading, plan, found, assessment, dialogue, conversation_id)
+        return reply, remember(dialogue, reading, plan, reply, assessment)
 
 
 class Conversation:

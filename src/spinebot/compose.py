@@ -1,104 +1,141 @@
-"""A reading and what was found for it into a reply."""
+"""A plan into a reply: quotes, caveats, suggestions, and the text in the order in which it should be read."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .answers import Answer
-from .conversation import Dialogue
-from .index import Found, Hit
+from .article import Place
+from .conversation import Caveat, Dialogue, Quote, Reply
+from .index import Found
+from .lexicon import Lexicon
+from .plan import Plan
 from .rules import Rules
-from .text import MARKS
-from .understand import STOP_STEMS, Reading
+from .safety import Assessment
+from .understand import Reading, read_words
 
-#: How far below the best an answer may score to be given beside it.
-BESIDE = 0.7
-MOST_SENTENCES = 4
-MOST_WORDS = 95
+MOST_SUGGESTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What a reply will say, before its caveats."""
+class Sentence:
+    """A quotable sentence, ready: its quote, the caveats that it calls for (id → its own words), whether it advertises."""
 
-    kind: str
-    intent: str
-    opening: str = ""
-    answers: tuple[Answer, ...] = ()
-    closing: str = ""
-
-
-def decide(reading: Reading, found: Found, rules: Rules, dialogue: Dialogue) -> Plan:
-    """What to reply to a reading."""
-    if not any(word not in MARKS for word in reading.stems):
-        return Plan("chat", "chat.empty", rules.phrase("empty"))
-    aims = {match.name.id for match in reading.of("aim")}
-    best = found.hits[0]
-    small_talk = _small_talk(reading, best)
-    if small_talk:
-        return Plan("chat", f"chat.{small_talk}", rules["chat"][small_talk].text("reply"))
-    if "dosage" in aims:
-        return Plan("no_answer", "dosage", rules.phrase("dosage"))
-    if best.score < found.refusal:
-        return refuse(reading, rules)
-    answers = compare(reading, found) or choose(found)
-    opening = rules.phrase("diagnosis") if "diagnosis" in aims else ""
-    return Plan("answer", f"answers.{answers[0].id}", opening, answers)
+    quote: Quote
+    caveats: Mapping[str, str]
+    promotional: bool
+    source: str
 
 
-def refuse(reading: Reading, rules: Rules) -> Plan:
-    """The refusal that says most: the close subject that was asked for, a far one, or just that the article doesn't say."""
-    outside = [match for match in reading.of("outside") if reading.weights[match.start] >= 1.0]
-    if outside:
-        name = max(outside, key=lambda match: match.size).name.id
-        return Plan("no_answer", f"outside.{name}", rules.phrase("outside", subject=rules["outside"][name].text("label")))
-    if not reading.topics:
-        return Plan("no_answer", "far", rules.phrase("far"))
-    return Plan("no_answer", "not-said", rules.phrase("no_answer"))
+class Composer:
+    """Builds replies; what depends on the bot folder alone is worked out once."""
 
+    def __init__(self, rules: Rules, lexicon: Lexicon, answers: Sequence[Answer]) -> None:
+        self._rules = rules
+        self._lexicon = lexicon
+        self._answers = {answer.id: answer for answer in answers}
+        self._ready: dict[tuple[str, int], Sentence] = {}
+        self._caveats = {rule.id: rule.text("text") for rule in rules["caveats"].values()}
+        self._topic_caveats = {
+            topic: tuple((caveat, rule.text("label")) for caveat in rule.ids("caveats")) for topic, rule in rules["topics"].items() if rule.ids("caveats")
+        }
+        self._aim_caveats = {aim: rule.ids("caveats") for aim, rule in rules["aims"].items() if rule.ids("caveats")}
+        self._about: dict[str, list[Answer]] = {topic: [] for topic in rules["topics"]}
+        for answer in answers:
+            for topic in answer.about:
+                self._about[topic].append(answer)
+        for found in self._about.values():
+            found.sort(key=lambda answer: (answer.is_list, answer.position))
 
-def _small_talk(reading: Reading, best: Hit) -> str:
-    """The chat rule of a message that is small talk and little else."""
-    chat = reading.of("chat")
-    if not chat or any(weight >= 0.4 for weight in reading.topics.values()) and not reading.carried:
-        return ""
-    covered: set[int] = set()
-    for match in chat:
-        covered.update(range(match.start, match.end))
-    content = [at for at, word in enumerate(reading.stems) if word not in MARKS and word not in STOP_STEMS]
-    left = sum(at not in covered for at in content)
-    longest = max(chat, key=lambda match: (match.name.id in ("about-bot", "help") and match.size > 1, match.size))
-    if longest.name.id in ("about-bot", "help") and longest.size > 1 and not reading.of("topic"):
-        return longest.name.id
-    return longest.name.id if left <= 2 or left <= 0.6 * len(content) and not any(part.asks for part in reading.parts) and not reading.of("topic") else ""
+    def compose(self, reading: Reading, plan: Plan, found: Found, assessment: Assessment, dialogue: Dialogue, conversation: str) -> Reply:
+        """The reply that carries out a plan. The caveats come last: from the message, its topics and the finished answer."""
+        sentences = self._sentences(plan.answers)
+        is_list = any(answer.is_list for answer in plan.answers)
+        quotes = tuple(sentence.quote for sentence in sentences)
+        answer = ("\n" if is_list else " ").join(quote.text for quote in quotes)
+        urgent = assessment.urgent
+        kind = "urgent" if urgent else plan.kind
+        caveats = () if kind == "chat" else self._caveats_of(reading, sentences)
+        suggestions = self._suggest(reading, plan, found, dialogue)
+        return Reply(
+            kind,
+            self._text(reading, plan, assessment, sentences, answer, is_list, caveats),
+            answer, quotes, caveats, urgent, plan.intent, reading.corrections, suggestions, conversation,
+        )
 
+    def _sentences(self, answers: Iterable[Answer]) -> list[Sentence]:
+        chosen: dict[tuple[str, int], Sentence] = {}
+        for answer in answers:
+            for place in answer.places:
+                key = (place.article.id, place.sentence.start)
+                chosen[key] = self._ready.get(key) or self._prepare(key, place)
+        return list(chosen.values())
 
-def compare(reading: Reading, found: Found) -> tuple[Answer, ...]:
-    """An answer for each side of a comparison; () where the message compares no two topics."""
-    if reading.aspects.get("comparison", 0.0) < 1.0:
-        return ()
-    sides = [topic for topic, weight in reading.topics.items() if weight >= 0.4]
-    ranked = sorted(zip(found.scores.tolist(), found.answers, strict=True), key=lambda pair: -pair[0])
-    chosen: list[Answer] = []
-    for topic in sides:
-        others = {side for side in sides if side != topic}
-        best = next((answer for _, answer in ranked if answer.about[0] == topic and not others & set(answer.about) and not answer.is_list), None)
-        if best is not None and best not in chosen:
-            chosen.append(best)
-    return tuple(chosen[:3]) if len(chosen) > 1 else ()
+    def _prepare(self, key: tuple[str, int], place: Place) -> Sentence:
+        words, found = read_words(place.sentence.text, self._lexicon)
+        caveats: dict[str, str] = {}
+        for match in self._lexicon.matcher.find(found):
+            if match.name.kind == "caveat":
+                caveats.setdefault(match.name.id, " ".join(word.typed for word in words[match.start : match.end]))
+        ready = Sentence(Quote.of(place), caveats, place.sentence.promotional, place.article.source)
+        self._ready[key] = ready
+        return ready
 
+    def _caveats_of(self, reading: Reading, sentences: Iterable[Sentence]) -> tuple[Caveat, ...]:
+        wanted: dict[str, str] = {"general": ""}
+        for match in reading.of("caveat"):
+            if match.name.id not in wanted:
+                wanted[match.name.id] = reading.said(match.start, match.end)
+        for match in reading.of("aim"):
+            for caveat in self._aim_caveats.get(match.name.id, ()):
+                wanted.setdefault(caveat, reading.said(match.start, match.end))
+        for topic, weight in reading.topics.items():
+            if weight >= 0.3:
+                for caveat, label in self._topic_caveats.get(topic, ()):
+                    wanted.setdefault(caveat, label)
+        for sentence in sentences:
+            for caveat, because in sentence.caveats.items():
+                wanted.setdefault(caveat, because)
+        return tuple([Caveat(name, text, wanted[name]) for name, text in self._caveats.items() if name in wanted])
 
-def choose(found: Found) -> tuple[Answer, ...]:
-    """The best answer, and the next where it is nearly as good and there is room."""
-    best = found.hits[0]
-    chosen = [best.answer]
-    if best.answer.is_list:
+    def _suggest(self, reading: Reading, plan: Plan, found: Found, dialogue: Dialogue) -> tuple[str, ...]:
+        """Up to three next questions: near what was asked, not asked or answered before."""
+        seen = {answer.id for answer in plan.answers} | dialogue.shown
+        said = {place.sentence.start for answer in plan.answers for place in answer.places}
+        near: list[Answer] = []
+        for answer in plan.answers:
+            near += self._about[answer.about[0]]
+        if not near:
+            near = [hit.answer for hit in found.hits]
+        chosen: list[str] = []
+        for answer in [*near, *self._answers.values()]:
+            if answer.id not in seen and not all(place.sentence.start in said for place in answer.places) and answer.ask not in chosen:
+                chosen.append(answer.ask)
+                if len(chosen) == MOST_SUGGESTIONS:
+                    break
         return tuple(chosen)
-    for hit in found.hits[1:3]:
-        if hit.answer.is_list or hit.score < max(best.score - BESIDE, found.refusal):
-            break
-        places = {place.sentence.start for answer in chosen for place in answer.places}
-        extra = [place for place in hit.answer.places if place.sentence.start not in places]
-        if len(places) + len(extra) <= MOST_SENTENCES and sum(answer.words for answer in chosen) + hit.answer.words <= MOST_WORDS:
-            chosen.append(hit.answer)
-    return tuple(chosen)
+
+    def _text(
+        self, reading: Reading, plan: Plan, assessment: Assessment, sentences: Sequence[Sentence], answer: str, is_list: bool, caveats: Iterable[Caveat]
+    ) -> str:
+        rules = self._rules
+        lines = []
+        if assessment.urgent:
+            lines.append(assessment.urgent.text)
+        if reading.corrections and plan.kind != "chat":
+            lines.append(rules.phrase("corrected", words=", ".join(dict.fromkeys(correction.read for correction in reading.corrections))))
+        if plan.opening and not (assessment.urgent and plan.kind in ("no_answer", "chat")):
+            lines.append(plan.opening)
+        if sentences and any(sentence.promotional for sentence in sentences):
+            lines.append(rules.phrase("claim"))
+        if is_list:
+            lines += [f"- {line}" for line in answer.split("\n")]
+        elif answer:
+            lines.append(answer)
+        if assessment.conditional and plan.kind != "chat":
+            lines.append(rules.phrase("if_now"))
+        lines += [caveat.text for caveat in caveats]
+        if sentences:
+            lines.append(rules.phrase("source", source="; ".join(dict.fromkeys(sentence.source for sentence in sentences))))
+        return "\n".join(lines)

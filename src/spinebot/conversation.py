@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .article import Place
 
@@ -104,8 +104,6 @@ class Dialogue:
     aspects: tuple[str, ...] = ()
     earlier: tuple[tuple[str, ...], ...] = ()
     shown: frozenset[str] = frozenset()
-    answers: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     standing: tuple[Standing, ...] = ()
     turns: int = 0
-    extra: dict[str, str] = field(default_factory=dict, hash=False)

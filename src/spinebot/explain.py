@@ -6,16 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from . import compose, index
+from . import index
+from .evidence import evidence
+from .plan import Plan, decide
 from .render import wrap
-from .text import MARKS, clean
-from .understand import Reading, understand
+from .safety import _weigh as weigh_signs
+from .text import MARKS, clean, stems
+from .understand import STOP_STEMS, Reading, understand
 
 if TYPE_CHECKING:
     from .bot import Bot
-    from .compose import Plan
     from .conversation import Dialogue
-    from .index import Hit
+    from .index import Found
     from .safety import Assessment
 
 #: How many answers are shown with their scores.
@@ -41,7 +43,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Matched:
     """An entry of intents.yaml whose wording the message has."""
 
     section: str
@@ -61,7 +63,7 @@ class FoundSign:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """An answer and what its score is made of; `rest` is what was added or taken away beyond the four kinds of evidence."""
+    """An answer and what its score is the sum of: hand-set weights, what is taken away where the topic is another, and what was learned."""
 
     id: str
     chosen: bool
@@ -70,7 +72,8 @@ class Scored:
     aspect: float
     clue: float
     words: float
-    rest: float
+    off_topic: float
+    learned: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,13 @@ class Explanation:
     parts: tuple[ReadPart, ...]
     topics: tuple[Subject, ...]
     aspects: tuple[Subject, ...]
-    found: tuple[Found, ...]
+    matched: tuple[Matched, ...]
     signs: tuple[FoundSign, ...]
     standing: tuple[tuple[str, int], ...]
     urgent: str
     answers: tuple[Scored, ...]
+    refusal: float
+    learned: tuple[tuple[str, float], ...]
     passages: tuple[str, ...]
     kind: str
     intent: str
@@ -101,8 +106,8 @@ def explain(bot: Bot, text: str, dialogue: Dialogue) -> Explanation:
     """Why `bot` replies as it does to `text` after `dialogue`: the same steps as its reply, nothing changed by them."""
     reading = understand(clean(text), dialogue, bot.rules, bot.lexicon)
     assessment = bot.red_flags.assess(reading, dialogue)
-    hits = bot.index.search(reading)
-    plan = compose.decide(reading, hits, bot.rules, dialogue)
+    found = bot.index.search(reading)
+    plan = decide(reading, found, bot.rules, dialogue)
     chosen = {answer.id for answer in plan.answers}
     passages = dict.fromkeys(f"{place.article.id}/{place.passage.id}" for answer in plan.answers for place in answer.places)
     return Explanation(
@@ -111,15 +116,17 @@ def explain(bot: Bot, text: str, dialogue: Dialogue) -> Explanation:
         parts=tuple(ReadPart(_read(reading, part.start, part.end), part.asks, _weight(reading, part.start)) for part in reading.parts),
         topics=_subjects(reading, "topic", reading.topics.items()),
         aspects=_subjects(reading, "aspect", reading.aspects.items()),
-        found=_found(reading),
+        matched=_matched(reading),
         signs=_signs(reading, assessment),
         standing=tuple((old.sign, old.age) for old in assessment.standing if old.age),
         urgent=f"{assessment.urgent.id} ({assessment.urgent.level}): {assessment.urgent.because}" if assessment.urgent else "",
-        answers=tuple(_scored(hit, chosen) for hit in hits[:SHOWN] if hit.score > 0 or hit.answer.id in chosen),
+        answers=_scored(reading, found, chosen, bot),
+        refusal=round(found.refusal, 2),
+        learned=_learned(reading, found, plan, bot),
         passages=tuple(passages),
         kind="urgent" if assessment.urgent else plan.kind,
         intent=plan.intent,
-        why=tuple(_why(reading, plan, hits, bot)),
+        why=tuple(_why(reading, plan, found, bot)),
     )
 
 
@@ -139,59 +146,71 @@ def _subjects(reading: Reading, kind: str, weights: Iterable[tuple[str, float]])
     return tuple(sorted(subjects, key=lambda subject: -subject.weight))
 
 
-def _found(reading: Reading) -> tuple[Found, ...]:
+def _matched(reading: Reading) -> tuple[Matched, ...]:
     """What else the message matched: aims, small talk, subjects outside, caveats called for, and contexts of signs."""
-    found: dict[Found, None] = {}
-    kinds = ["aim", "chat", "outside", "caveat", *(["context"] if reading.of("sign") else [])]
-    for kind in kinds:
+    matched: dict[Matched, None] = {}
+    for kind in ("aim", "chat", "outside", "caveat", *(["context"] if reading.of("sign") else [])):
         for match in reading.of(kind):
-            found[Found(kind, match.name.id, reading.said(match.start, match.end))] = None
-    return tuple(found)
+            matched[Matched(kind, match.name.id, reading.said(match.start, match.end))] = None
+    return tuple(matched)
 
 
 def _signs(reading: Reading, assessment: Assessment) -> tuple[FoundSign, ...]:
-    counting = {sign.sign: sign for sign in assessment.standing if not sign.age}
-    idioms = [match for match in reading.of("context") if match.name.id == "idiom"]
+    """The warning signs found; why one doesn't count, or why those that do raise nothing."""
     signs: dict[FoundSign, None] = {}
-    for match in reading.of("sign"):
-        said = reading.said(match.start, match.end)
-        counts = match.name.id in counting and counting[match.name.id].because == said
-        figure = next((idiom for idiom in idioms if idiom.start < match.end and match.start < idiom.end), None)
-        why = "" if counts else f"a figure of speech: {reading.said(figure.start, figure.end)}" if figure else "denied, asked about in general, or long past"
-        signs[FoundSign(match.name.id, said, counts, why)] = None
+    for sign in weigh_signs(reading, reading.of("sign")):
+        why = sign.verdict if not sign.counts else "" if assessment.urgent else "but no red flag of intents.yaml holds by it alone"
+        signs[FoundSign(sign.name, reading.said(sign.start, sign.end), sign.counts, why)] = None
     return tuple(signs)
 
 
-def _scored(hit: Hit, chosen: set[str]) -> Scored:
-    topic = index.TOPIC * hit.topic
-    aspect = index.ASPECT * hit.aspect * (0.35 + 0.65 * min(hit.topic, 1.0))
-    clue, words = index.CLUE * hit.clue, index.WORDS * hit.words
-    rest = hit.score - topic - aspect - clue - words
-    shares = [round(share, 2) + 0.0 for share in (hit.score, topic, aspect, clue, words, rest)]
-    return Scored(hit.answer.id, hit.answer.id in chosen, *shares)
+def _scored(reading: Reading, found: Found, chosen: set[str], bot: Bot) -> tuple[Scored, ...]:
+    """The best answers, each score split into its summands."""
+    prior = bot.index.prior(reading)
+    rows = []
+    for hit in [*found.hits[:SHOWN], *(hit for hit in found.hits[SHOWN:] if hit.answer.id in chosen)]:
+        by_hand = float(prior[hit.answer.position])
+        topic = index.TOPIC * hit.topic
+        aspect = index.ASPECT * hit.aspect * (0.35 + 0.65 * min(hit.topic, 1.0))
+        clue, words = index.CLUE * hit.clue, index.WORDS * hit.words
+        shares = (hit.score, topic, aspect, clue, words, by_hand - topic - aspect - clue - words, hit.score - by_hand)
+        rows.append(Scored(hit.answer.id, hit.answer.id in chosen, *(round(share, 2) + 0.0 for share in shares)))
+    return tuple(rows)
 
 
-def _why(reading: Reading, plan: Plan, hits: Sequence[Hit], bot: Bot) -> list[str]:
+def _learned(reading: Reading, found: Found, plan: Plan, bot: Bot) -> tuple[tuple[str, float], ...]:
+    """The evidence whose learned weights spoke most for or against the answer; of a refusal, for or against refusing."""
+    weights = bot.index.weights
+    if weights is None or plan.kind == "chat":
+        return ()
+    at = plan.answers[0].position if plan.answers else -1
+    said = [(name, round(weight * float(row[at]), 2)) for name, weight in evidence(reading).items() if (row := weights.row(name)) is not None]
+    return tuple(sorted((pair for pair in said if pair[1]), key=lambda pair: -abs(pair[1]))[:SHOWN])
+
+
+def _why(reading: Reading, plan: Plan, found: Found, bot: Bot) -> list[str]:
     """What decided, in sentences."""
-    if plan.answers:
-        return [*(_why_chosen(reading, answer.id, bot) for answer in plan.answers), *_why_first(hits)]
+    best = found.hits[0]
     section, _, name = plan.intent.partition(".")
-    if section == "chat":
-        said = ", ".join(dict.fromkeys(reading.said(match.start, match.end) for match in reading.of("chat") if match.name.id == name))
-        return [f"small talk ({said}), and no question about a topic" if said else "no words in the message"]
+    if plan.answers:
+        return [*(_why_chosen(reading, answer.id, bot) for answer in plan.answers), *_why_first(plan, found)]
+    if plan.kind == "chat":
+        said = _said(reading, "chat", name)
+        return [f"small talk rather than a question: {said}" if said else "small talk rather than a question" if reading.words else "no words in the message"]
+    if best.score >= found.refusal or section not in ("outside", "far", "not-said"):
+        said = _said(reading, "aim", plan.intent)
+        return [f"refused by the rule {plan.intent!r}{f' ({said})' if said else ''}, though {best.answer.id} scores {best.score:.2f}"]
+    reasons = [f"refused: the best answer, {best.answer.id}, scores {best.score:.2f}, under the {found.refusal:.2f} that it must reach here"]
     if section == "outside":
-        said = ", ".join(dict.fromkeys(reading.said(match.start, match.end) for match in reading.of("outside") if match.name.id == name))
-        return [f"refused: {said!r} is {bot.rules['outside'][name].text('label')}, which intents.yaml lists as outside the article"]
-    best = hits[0]
-    if not reading.topics and not best.topic and not best.clue:
-        return ["refused: no topic of intents.yaml and no answer's clue is in the message"]
-    if best.score < compose.ENOUGH:
-        return [f"refused: the best answer, {best.answer.id}, scores {best.score:.2f}, under the {compose.ENOUGH} that an answer needs"]
-    strict = [name for name, weight in reading.aspects.items() if weight >= 1.0 and bot.rules["aspects"][name].flag("strict")]
-    missing = [name for name in strict if name not in best.answer.asks]
-    if missing:
-        return [f"refused: the message asks {', '.join(missing)}, which the best answer, {best.answer.id}, does not say; it says {', '.join(best.answer.asks)}"]
-    return [f"refused by the rule {plan.intent!r}, though {best.answer.id} was found"]
+        reasons.append(f"{_said(reading, 'outside', name)!r} is {bot.rules['outside'][name].text('label')}, which intents.yaml lists as outside the article")
+    elif not reading.topics:
+        reasons.append("no topic of intents.yaml is in the message")
+    return reasons
+
+
+def _said(reading: Reading, kind: str, name: str) -> str:
+    """The user's words for one entry."""
+    return ", ".join(dict.fromkeys(reading.said(match.start, match.end) for match in reading.of(kind) if match.name.id == name))
 
 
 def _why_chosen(reading: Reading, answer_id: str, bot: Bot) -> str:
@@ -200,8 +219,8 @@ def _why_chosen(reading: Reading, answer_id: str, bot: Bot) -> str:
     topics = [name for name in answer.about if name in reading.topics]
     aspects = [name for name in answer.asks if name in reading.aspects]
     clues = dict.fromkeys(reading.said(match.start, match.end) for match in reading.of("clue") if match.name.id == answer_id)
-    quoted = {stem for place in answer.places for stem in _stems_of(place.sentence.text)}
-    words = dict.fromkeys(word.read for word in reading.words if word.stem in quoted and word.stem not in MARKS)
+    quoted = {found for place in answer.places for found in stems(place.sentence.text)}
+    words = dict.fromkeys(word.read for word in reading.words if word.stem in quoted and word.stem not in STOP_STEMS | MARKS)
     if topics:
         reasons.append(f"is about {', '.join(topics)}")
     if aspects:
@@ -213,20 +232,17 @@ def _why_chosen(reading: Reading, answer_id: str, bot: Bot) -> str:
     return f"{answer_id} " + ("; ".join(reasons) or "was the nearest")
 
 
-def _stems_of(sentence: str) -> tuple[str, ...]:
-    from .text import stems
-
-    return stems(sentence)
-
-
-def _why_first(hits: Sequence[Hit]) -> list[str]:
-    if len(hits) < 2:
+def _why_first(plan: Plan, found: Found) -> list[str]:
+    best = found.hits[0]
+    if plan.answers[0].id != best.answer.id:
+        return [f"taken for the rule that the message follows, not for its score: {best.answer.id} has the highest"]
+    if len(found.hits) < 2:
         return []
-    first, second = hits[0], hits[1]
-    lead = first.score - second.score
+    second = found.hits[1]
+    lead = best.score - second.score
     if lead < 0.005:
-        return [f"{first.answer.id} and {second.answer.id} score alike: the one that stands first in intents.yaml is taken"]
-    return [f"{first.answer.id} leads {second.answer.id} by {lead:.2f}"]
+        return [f"{best.answer.id} and {second.answer.id} score alike: the one that stands first in intents.yaml is taken"]
+    return [f"{best.answer.id} leads {second.answer.id} by {lead:.2f}"]
 
 
 def render_explanation(explanation: Explanation, width: int = 100) -> str:
@@ -236,11 +252,13 @@ def render_explanation(explanation: Explanation, width: int = 100) -> str:
     lines += _rows("parts", [f"{'asks' if part.asks else 'tells'} x {part.weight:g}: {part.text}" for part in explanation.parts], width)
     lines += _rows("topics", [_subject(subject) for subject in explanation.topics] or ["none"], width)
     lines += _rows("aspects", [_subject(subject) for subject in explanation.aspects] or ["none"], width)
-    lines += _rows("matched", [f"{found.section} {found.id} ({found.because})" for found in explanation.found], width)
-    lines += _rows("signs", [_sign(sign) for sign in explanation.signs], width)
+    lines += _rows("matched", [f"{entry.section} {entry.id} ({entry.because})" for entry in explanation.matched], width)
+    lines += _rows("signs", _signs_told(explanation.signs), width)
     lines += _rows("still counts", [f"{sign}, from {age} message{'s' * (age > 1)} ago" for sign, age in explanation.standing], width)
     lines += _rows("red flag", [explanation.urgent] if explanation.urgent else [], width)
-    lines += _rows("answers", _table(explanation.answers, width - 14), width, wrapped=False)
+    lines += _rows("answers", _table(explanation.answers, width - 14), width, wrapped=width < 48)
+    lines += _rows("must reach", [f"{explanation.refusal:.2f}"], width)
+    lines += _rows("learned", [", ".join(f"{weight:+.2f} {name}" for name, weight in explanation.learned)] if explanation.learned else [], width)
     lines += _rows("decided", [f"{explanation.kind}, {explanation.intent}"], width)
     lines += _rows("why", explanation.why, width)
     lines += _rows("passages", explanation.passages, width)
@@ -262,24 +280,34 @@ def _subject(subject: Subject) -> str:
     return f"{subject.id} {subject.weight:g} ({subject.because or 'carried over'})"
 
 
-def _sign(sign: FoundSign) -> str:
-    return f"{sign.id} ({sign.because}) " + ("counts" if sign.counts else f"does not count: {sign.why}")
+def _signs_told(signs: Iterable[FoundSign]) -> list[str]:
+    """A row for each verdict, with the signs that it holds for."""
+    rows: dict[str, list[str]] = {}
+    for sign in signs:
+        verdict = ("counts" if sign.counts else "does not count") + f", {sign.why}" * bool(sign.why)
+        rows.setdefault(verdict, []).append(f"{sign.id} ({sign.because})")
+    return [f"{verdict}: {', '.join(named)}" for verdict, named in rows.items()]
 
 
 def _table(answers: Sequence[Scored], width: int) -> list[str]:
-    """Scores in columns where there is room for them, else one line a column."""
-    if not answers:
-        return []
-    longest = max(len(answer.id) for answer in answers) + 2
-    heads = ("score", "topic", "aspect", "clue", "words", "rest")
-    if longest + 7 * len(heads) > width:
-        return [line for answer in answers for line in (f"{'*' if answer.chosen else ' '} {answer.id} {answer.score:g}", "    " + _split(answer))]
-    rows = [f"{'':{longest}}" + "".join(f"{head:>7}" for head in heads)]
+    """Scores in columns where there is room for them, else two lines an answer."""
+    longest = max((len(answer.id) for answer in answers), default=0) + 2
+    if longest + 7 * len(_COLUMNS) > width:
+        return [line for answer in answers for line in _narrow_row(answer)]
+    rows = [f"{'':{longest}}" + "".join(f"{head:>7}" for head in _COLUMNS)]
     for answer in answers:
-        values = (answer.score, answer.topic, answer.aspect, answer.clue, answer.words, answer.rest)
-        rows.append(f"{('* ' if answer.chosen else '  ') + answer.id:{longest}}" + "".join(f"{value:7.2f}" for value in values))
+        rows.append(f"{('* ' if answer.chosen else '  ') + answer.id:{longest}}" + "".join(f"{value:7.2f}" for value in _shares(answer)))
     return rows
 
 
-def _split(answer: Scored) -> str:
-    return f"t {answer.topic:g} a {answer.aspect:g} c {answer.clue:g} w {answer.words:g} r {answer.rest:g}"
+_COLUMNS = ("score", "topic", "aspect", "clue", "words", "off", "learnt")
+
+
+def _shares(answer: Scored) -> tuple[float, ...]:
+    return (answer.score, answer.topic, answer.aspect, answer.clue, answer.words, answer.off_topic, answer.learned)
+
+
+def _narrow_row(answer: Scored) -> Iterable[str]:
+    yield f"{'*' if answer.chosen else ' '} {answer.id}"
+    shares = zip(_COLUMNS, _shares(answer), strict=True)
+    yield "    " + " ".join(f"{head} {value:g}" for head, value in shares if value or head == "score")

@@ -51,12 +51,14 @@ class Hit(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The best hits, the score above which an answer is given, and the scores of all answers in their order."""
+    """The best hits, the score above which an answer is given, the scores of all answers in their order, and the likeliest small talk."""
 
     hits: tuple[Hit, ...]
     refusal: float
     scores: Row
     answers: tuple[Answer, ...]
+    small_talk: str
+    small_talk_score: float
 
 
 class Index:
@@ -65,6 +67,7 @@ class Index:
     def __init__(self, corpus: Corpus, answers: Sequence[Answer], rules: Rules, weights: Weights | None = None) -> None:
         self.answers = tuple(answers)
         self.weights = weights
+        self.small_talk = tuple(rules["chat"])
         passages = [passage for article in corpus.articles for passage in article.passages]
         sentences = [(number, sentence) for number, passage in enumerate(passages) for sentence in passage.sentences]
         sentence_stems = [list(stems(sentence.text)) for _, sentence in sentences]
@@ -102,21 +105,26 @@ class Index:
     def search(self, reading: Reading) -> Found:
         """The answers to a reading, best first; of two alike, the one that stands first in intents.yaml."""
         score, topic, aspect, clues, words = self._evidence(reading)
-        refusal = ENOUGH
+        refusal, small_talk = ENOUGH, ("", 0.0)
         if self.weights is not None:
             total = self.weights.bias.copy()
             for name, weight in evidence(reading).items():
                 row = self.weights.row(name)
                 if row is not None:
                     total += weight * row
-            score = score + total[:-1]
+            score = score + total[: len(score)]
             refusal = float(total[-1])
+            talk = total[len(score) : -1]
+            if len(talk):
+                at = int(np.argmax(talk))
+                small_talk = (self.small_talk[at], float(talk[at]))
         order = np.argsort(-score, kind="stable")
         return Found(
             tuple(Hit(self.answers[at], float(score[at]), float(topic[at]), float(aspect[at]), float(clues[at]), float(words[at])) for at in order[:HITS].tolist()),
             refusal,
             score,
             self.answers,
+            *small_talk,
         )
 
     def _evidence(self, reading: Reading) -> tuple[Row, Row, Row, Row, Row]:

@@ -22,6 +22,10 @@ _KINDS = {
 }
 
 
+#: How many further words may stand inside the wording of a warning sign.
+SIGN_SLACK = 1
+
+
 class Term(NamedTuple):
     """What a wording stands for: an entry of intents.yaml. `share` is how many entries of its kind have this wording."""
 
@@ -50,7 +54,10 @@ class Lexicon:
                     ids = owners.setdefault((kind, wording.stems), [])
                     if rule.id not in ids:
                         ids.append(rule.id)
-        self.matcher: Matcher[Term] = Matcher((Term(kind, owner, len(ids)), sequence) for (kind, sequence), ids in owners.items() for owner in ids)
+        terms = [(Term(kind, owner, len(ids)), sequence) for (kind, sequence), ids in owners.items() for owner in ids]
+        self.matcher: Matcher[Term] = Matcher([pair for pair in terms if pair[0].kind != "sign"])
+        # A warning sign may not be missed for a word that stands in between: "both legs keep giving way".
+        self.signs: Matcher[Term] = Matcher([pair for pair in terms if pair[0].kind == "sign"], slack=SIGN_SLACK)
         said = {token.lower(): None for place in corpus.places() for token in tokens(place.sentence.text) if token not in MARKS}
         self.corpus_stems = frozenset([stem(word) for token in said for word in expand(token)])
         self.known_stems = self.corpus_stems.union(*(sequence for _, sequence in owners))

@@ -82,11 +82,12 @@ def _stems_of(part: str) -> tuple[str, ...]:
 
 
 class Matcher(Generic[Name]):
-    """A set of named wordings, compiled."""
+    """A set of named wordings, compiled. `slack` is how many words that are not light may stand inside a wording."""
 
-    __slots__ = ("_root",)
+    __slots__ = ("_root", "_slack")
 
-    def __init__(self, wordings: Iterable[tuple[Name, Sequence[str]]]) -> None:
+    def __init__(self, wordings: Iterable[tuple[Name, Sequence[str]]], slack: int = 0) -> None:
+        self._slack = slack
         self._root: Trie = {}
         for name, sequence in wordings:
             node = self._root
@@ -108,15 +109,15 @@ class Matcher(Generic[Name]):
             if first[0] == "#":
                 nodes += [root[key] for key in number_keys(first) if key in root]
             for node in nodes:
-                self._walk(node, stems, start, length, found)  # type: ignore[arg-type]
+                self._walk(node, stems, start, length, found, self._slack)  # type: ignore[arg-type]
         return found
 
     @staticmethod
-    def _walk(first: Trie, stems: Sequence[str], start: int, length: int, found: list[Match[Name]]) -> None:
+    def _walk(first: Trie, stems: Sequence[str], start: int, length: int, found: list[Match[Name]], slack: int) -> None:
         seen: set[object] | None = None
-        stack = [(first, start + 1, _LIGHT_BETWEEN, 0)]  # node, next word, light words and gap words still allowed
+        stack = [(first, start + 1, _LIGHT_BETWEEN, 0, slack)]  # node, next word; light, gap and other words still allowed
         while stack:
-            node, at, light, gap = stack.pop()
+            node, at, light, gap, other = stack.pop()
             names = node.get(_END)
             if names is not None and not gap:
                 if seen is None:
@@ -133,15 +134,18 @@ class Matcher(Generic[Name]):
             if not (word[0].isalnum() or word[0] == "#" or ord(word[0]) > 127):
                 continue
             if gap > 1:
-                stack.append((node, at + 1, 0, gap - 1))
-            elif light and not gap and word in _LIGHT_STEMS:
-                stack.append((node, at + 1, light - 1, 0))
-            if not gap and GAP in node:
-                stack.append((node[GAP], at, 0, _GAP_WORDS + 1))  # type: ignore[arg-type]
+                stack.append((node, at + 1, 0, gap - 1, other))
+            elif not gap:
+                if light and word in _LIGHT_STEMS:
+                    stack.append((node, at + 1, light - 1, 0, other))
+                elif other:
+                    stack.append((node, at + 1, light, 0, other - 1))
+                if GAP in node:
+                    stack.append((node[GAP], at, 0, _GAP_WORDS + 1, other))  # type: ignore[arg-type]
             if word in node:
-                stack.append((node[word], at + 1, _LIGHT_BETWEEN, 0))  # type: ignore[arg-type]
+                stack.append((node[word], at + 1, _LIGHT_BETWEEN, 0, other))  # type: ignore[arg-type]
             if word[0] == "#":
-                stack += [(node[key], at + 1, _LIGHT_BETWEEN, 0) for key in number_keys(word) if key in node]  # type: ignore[misc]
+                stack += [(node[key], at + 1, _LIGHT_BETWEEN, 0, other) for key in number_keys(word) if key in node]  # type: ignore[misc]
 
 
 def number_keys(number: str) -> tuple[str, ...]:

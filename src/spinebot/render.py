@@ -1,7 +1,7 @@
 """A reply as lines of text: what it is made of, wrapped to a width, each part with a mark that needs no colour.
 
-The text of a reply says everything in the order in which it should be read. Here its paragraphs are told apart again,
-so that a terminal can set the quotes apart from the caveats.
+The text of a reply says everything in the order in which it should be read, a line a paragraph. Here the paragraphs are
+told apart again, so that a terminal can set the quotes apart from the caveats.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ Role = Literal["urgent", "say", "quote", "item", "caveat", "source", "correction
 
 #: What stands above urgent advice, by its level.
 HEADINGS = {"emergency": "GET HELP NOW", "crisis": "PLEASE TALK TO SOMEONE NOW", "soon": "SEE A DOCTOR SOON"}
+#: Lines longer than this are hard to read, however wide the window.
+WIDEST = 100
 #: Under this width marks and indents cost more than they tell.
 NARROW = 16
 
@@ -59,74 +61,62 @@ class Marks:
         """The marks for terminals that can't show more."""
         return cls(quote=("  | ", "  | "), item=("  | - ", "  |   "))
 
-    @classmethod
-    def spoken(cls) -> Marks:
-        """Words in the place of signs, for what is read out or read without any drawing."""
-        return cls(("", ""), ("", ""), ("- ", "  "), ("Note: ", ""), ("", ""))
-
     def of(self, role: Role) -> tuple[str, str]:
         """The marks of a role, ("", "") for one that has none."""
         marks: tuple[str, str] = getattr(self, role, ("", ""))
         return marks
 
 
+def marks_for(encoding: str | None) -> Marks:
+    """Line-drawing marks where the encoding of the output has them, else ASCII."""
+    try:
+        "│•".encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return Marks.ascii()
+    return Marks()
+
+
 def blocks(reply: Reply) -> tuple[Block, ...]:
-    """The parts of a reply's text in their order, and before and after them what the text leaves to the channel."""
+    """The paragraphs of a reply's text, in their order, and its suggestions."""
     known: list[tuple[str, Role]] = [(caveat.text, "caveat") for caveat in reply.caveats]
     if reply.urgent:
-        known.insert(0, (reply.urgent.text, "urgent"))
+        known.append((reply.urgent.text, "urgent"))
     known.sort(key=lambda pair: -len(pair[0]))
     parts: list[Block] = []
     rest = reply.text.strip()
     while rest:
         text, role = next(((text, role) for text, role in known if _begins(rest, text)), ("", "say"))
-        if not text:
-            text = rest.split("\n\n", 1)[0]
-        parts += [Block(role, text)] if role != "say" else _told_apart(text, reply)
+        if text:
+            parts.append(Block(role, text))
+        else:
+            text = rest.split("\n", 1)[0]
+            parts.append(_told_apart(text, reply, {part.role for part in parts}))
         rest = rest[len(text) :].strip()
-    roles = {part.role for part in parts}
-    if reply.corrections and "correction" not in roles:
-        read = ", ".join(f"{correction.typed} as {correction.read}" for correction in reply.corrections)
-        first = 1 if parts and parts[0].role == "urgent" else 0
-        parts.insert(first, Block("correction", f"(Reading {read}.)"))
-    if reply.quotes and "source" not in roles:
-        parts.append(Block("source", f"From: {source_of(reply)}"))
-    parts += [Block("suggestion", suggestion) for suggestion in reply.suggestions]
-    return tuple(parts)
-
-
-def source_of(reply: Reply) -> str:
-    """Where the quotes stand: the article's title and the headings below it."""
-    titles: dict[str, dict[str, None]] = {}
-    for quote in reply.quotes:
-        title, *below = quote.heading or (quote.article,)
-        titles.setdefault(title, {}).update(dict.fromkeys(below[-1:]))
-    return "; ".join(" > ".join([title, ", ".join(below)]) if below else title for title, below in titles.items())
+    return (*parts, *(Block("suggestion", suggestion) for suggestion in reply.suggestions))
 
 
 def _begins(text: str, part: str) -> bool:
     return bool(part) and text.startswith(part) and text[len(part) :][:1] in ("", "\n")
 
 
-def _told_apart(paragraph: str, reply: Reply) -> list[Block]:
-    """A paragraph that is neither advice nor caveat: quotes (of a list, one an item), their source, or the bot's own words."""
-    if paragraph == reply.answer or _is_quoted(paragraph, reply):
-        lines = paragraph.split("\n")
-        if len(lines) == 1:
-            return [Block("quote", paragraph)]
-        return [Block("quote" if line.rstrip().endswith(":") else "item", line) for line in lines if line.strip()]
-    if any(quote.heading and quote.heading[0] in paragraph for quote in reply.quotes):
-        return [Block("source", paragraph)]
-    if reply.corrections and all(correction.read in paragraph for correction in reply.corrections) and "\n" not in paragraph:
-        return [Block("correction", paragraph)]
-    return [Block("say", paragraph)]
+def _told_apart(line: str, reply: Reply, before: set[Role]) -> Block:
+    """A line that is neither advice nor caveat: quotes, an item of a list, where they are from, or the bot's own words."""
+    item = line.removeprefix("- ")
+    if _is_quoted(item, reply):
+        return Block("item" if item != line else "quote", item)
+    if "caveat" in before and reply.quotes:
+        return Block("source", line)
+    if reply.corrections and not before & {"quote", "item", "say"} and all(correction.read in line for correction in reply.corrections):
+        return Block("correction", line)
+    return Block("say", line)
 
 
-def _is_quoted(paragraph: str, reply: Reply) -> bool:
-    rest = paragraph
+def _is_quoted(line: str, reply: Reply) -> bool:
+    """Whether a line is made of quotes and nothing else."""
+    rest = line
     for quote in sorted(reply.quotes, key=lambda quote: -len(quote.text)):
         rest = rest.replace(quote.text, "")
-    return rest != paragraph and not rest.strip(" \n-•")
+    return rest != line and not rest.strip()
 
 
 def lay_out(reply: Reply, width: int, marks: Marks) -> list[Line]:
@@ -135,8 +125,7 @@ def lay_out(reply: Reply, width: int, marks: Marks) -> list[Line]:
     before: Role = "blank"
     number = 0
     for block in blocks(reply):
-        apart = before != "blank" and (block.role != before or block.role in ("say", "urgent"))
-        if apart and not (before == "quote" and block.role == "item"):
+        if before not in ("blank", block.role):
             lines.append(Line("blank"))
         if block.role == "urgent" and reply.urgent:
             lines += lines_of("urgent", heading_of(reply.urgent), width, marks.urgent)
@@ -162,7 +151,7 @@ def lines_of(role: Role, text: str, width: int, marks: tuple[str, str] = ("", ""
 
 
 def render(reply: Reply, width: int = 0, marks: Marks | None = None) -> str:
-    """The reply as plain text wrapped to `width` columns; 0: its own text as it stands, a paragraph a line, for pipes."""
+    """The reply as plain text wrapped to `width` columns; 0: its own text as it stands, a line a paragraph, for pipes."""
     if width <= 0:
         return visible(reply.text)
     return "\n".join(str(line) for line in lay_out(reply, width, marks or Marks()))
@@ -205,7 +194,13 @@ def columns(text: str) -> int:
     """How many columns a terminal gives `text`: two to East Asian wide letters and emoji, none to combining marks."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(mark) or unicodedata.category(mark) == "Cf" else 2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in text)
+    return sum(map(_columns_of, text))
+
+
+def _columns_of(mark: str) -> int:
+    if unicodedata.combining(mark) or unicodedata.category(mark) == "Cf":
+        return 0
+    return 2 if unicodedata.east_asian_width(mark) in "WF" else 1
 
 
 def visible(text: str) -> str:

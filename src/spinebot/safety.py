@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from .conversation import Caveat, Dialogue, Standing, Urgent
+from .conversation import Dialogue, Standing, Urgent
 from .english import NEGATION_ENDS, NEGATORS
 from .lexicon import Term
 from .matcher import Match
@@ -18,6 +19,12 @@ NEGATION_REACH = 5
 #: For how many messages a sign that was not taken back still counts.
 SIGN_STANDS = 3
 
+COUNTS = "counts"
+#: The verdicts on signs that are asked about, not had.
+GENERAL = frozenset(("asked in general", "asked for a class or out of curiosity", "fiction or hearsay"))
+
+_FIRST_PERSON = frozenset(stem(word) for word in ("i", "me", "my", "mine", "myself", "we", "us", "our"))
+_HISTORIES = frozenset(("cancer", "infection-source", "fragile"))
 _NEGATORS = frozenset(stem(word) for word in NEGATORS)
 _ENDS = frozenset(stem(word) for word in NEGATION_ENDS)
 
@@ -30,7 +37,12 @@ class Sign:
     start: int
     end: int
     sentence: int
-    counts: bool
+    verdict: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is taken as happening now, to the user or to someone with them."""
+        return self.verdict == COUNTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,15 @@ class RedFlags:
         kept = tuple(Standing(sign.name, reading.said(sign.start, sign.end), 0) for sign in counting)
         fresh = {sign.sign for sign in kept}
         older = tuple(old for old in _age(dialogue.standing) if old.sign not in fresh)
-        return Assessment(best, (*kept, *older), conditional=best is None and bool(signs))
+        return Assessment(best, (*kept, *older), conditional=best is None and self._would_hold(signs, reading))
+
+    def _would_hold(self, signs: Sequence[Sign], reading: Reading) -> bool:
+        """Whether a flag would be raised if what is asked in general were happening: the reply then says what to do if it is."""
+        general = [sign for sign in signs if sign.counts or sign.verdict in GENERAL]
+        if all(sign.counts for sign in general):
+            return False
+        names = {sign.name for sign in general}
+        return any(_holds(condition, general, names, set(), reading) is not None for _, conditions in self._flags for condition in conditions)
 
     def _advice(self, rule: Rule, level: str) -> str:
         numbers = self._rules["numbers"]["default"]
@@ -139,18 +159,77 @@ def _together(group: Sequence[str], counting: Sequence[Sign]) -> list[Sign] | No
 
 
 def _weigh(reading: Reading, found: Sequence[Match[Term]]) -> list[Sign]:
+    """Each sign with its verdict: what stands in its clause and sentence decides whether it is happening, and to whom."""
     stems = reading.stems
-    sentence_of = [0] * (len(stems) + 1)
-    for part in reading.parts:
-        for at in range(part.start, part.end):
-            sentence_of[at] = part.sentence
-    idioms = [(match.start, match.end) for match in reading.of("context") if match.name.id == "idiom"]
+    contexts: dict[str, list[Match[Term]]] = {}
+    for match in reading.of("context"):
+        contexts.setdefault(match.name.id, []).append(match)
+    clauses = _clauses(reading)
     signs = []
     for match in found:
-        masked = any(start < match.end and match.start < end for start, end in idioms)
-        counts = not masked and not _negated(stems, match.start)
-        signs.append(Sign(match.name.id, match.start, match.end, sentence_of[match.start], counts))
+        clause = clauses[match.start]
+        signs.append(Sign(match.name.id, match.start, match.end, clause.sentence, _verdict(match, clause, stems, contexts, clauses)))
     return signs
+
+
+class _Clause(NamedTuple):
+    start: int
+    end: int
+    sentence: int
+    first_person: bool
+
+
+def _clauses(reading: Reading) -> list[_Clause]:
+    """The clause of every word."""
+    clauses: list[_Clause] = [_Clause(0, len(reading.stems), 0, False)] * (len(reading.stems) + 1)
+    for part in reading.parts:
+        words = reading.stems[part.start : part.end]
+        clause = _Clause(part.start, part.end, part.sentence, any(word in _FIRST_PERSON for word in words))
+        for at in range(part.start, part.end):
+            clauses[at] = clause
+    return clauses
+
+
+def _verdict(
+    match: Match[Term], clause: _Clause, stems: Sequence[str], contexts: dict[str, list[Match[Term]]], clauses: Sequence[_Clause]
+) -> str:
+    """COUNTS, or why a sign does not."""
+
+    def in_clause(name: str) -> bool:
+        return any(clause.start <= found.start < clause.end for found in contexts.get(name, ()))
+
+    def in_sentence(name: str) -> bool:
+        return any(clauses[found.start].sentence == clause.sentence for found in contexts.get(name, ()))
+
+    if any(found.start < match.end and match.start < found.end for found in contexts.get("idiom", ())):
+        return "a figure of speech"
+    if _negated(stems, match.start):
+        return "denied"
+    present = in_sentence("present")
+    if in_sentence("fiction") and not clause.first_person:
+        return "fiction or hearsay"
+    if any(found.start < match.start for found in contexts.get("fiction", ()) if clauses[found.start].sentence == clause.sentence):
+        return "fiction or hearsay"
+    if "study" in contexts and not clause.first_person and not in_clause("other"):
+        return "asked for a class or out of curiosity"
+    if in_clause("about") and not clause.first_person and not _someone(clause, contexts):
+        return "asked in general"
+    if in_sentence("past") and not in_clause("present"):
+        return "long ago"
+    if "resolved" in contexts and not present and (in_sentence("resolved") or "past" in contexts):
+        return "over"
+    if in_sentence("ruled-out") and not present:
+        return "ruled out by a doctor"
+    if in_sentence("died") and not clause.first_person:
+        return "someone who has died"
+    if match.name.id in _HISTORIES and in_sentence("other") and not clause.first_person:
+        return "someone else's history"
+    return COUNTS
+
+
+def _someone(clause: _Clause, contexts: dict[str, list[Match[Term]]]) -> bool:
+    """Whether the clause names a person of the user's: "my wife", "mum", not "someone" or "they"."""
+    return any(clause.start <= found.start < clause.end and found.size > 1 for found in contexts.get("other", ()))
 
 
 def _negated(stems: Sequence[str], start: int) -> bool:
@@ -162,8 +241,3 @@ def _negated(stems: Sequence[str], start: int) -> bool:
         if word in _ENDS or (word in MARKS and word != ","):
             return False
     return False
-
-
-def caveats_for(rules: Rules, wanted: dict[str, str]) -> tuple[Caveat, ...]:
-    """The caveats of `wanted` (id → the words that called for it), most important first, `general` last."""
-    return tuple(Caveat(rule.id, rule.text("text"), wanted[rule.id]) for rule in rules["caveats"].values() if rule.id in wanted)

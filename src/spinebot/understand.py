@@ -16,6 +16,7 @@ from .text import MARKS, stem, tokens
 
 #: How much a word of a story counts beside one of the question that follows it.
 STORY = 0.4
+EMPTY_QUESTION = 0.85
 
 _RELATIVE = frozenset(stem(word) for word in ("which", "who", "whom", "whose", "where", "when"))
 _HARD = frozenset(".?!;\n")
@@ -174,7 +175,8 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
     matches: defaultdict[str, list[Match[Term]]] = defaultdict(list)
     for match in lexicon.matcher.find(stems):
         matches[match.name.kind].append(match)
-    weights = _weigh(stems, parts)
+    matches["sign"] = lexicon.signs.find(stems)
+    weights = _weigh(stems, parts, [match.start for kind in ("topic", "clue", "outside") for match in matches[kind]])
     topics = _weigh_topics(matches["topic"], weights, rules)
     aspects: dict[str, float] = {}
     for match in matches["aspect"]:
@@ -198,14 +200,19 @@ def _size(size: int) -> float:
     return 1.0 if size == 1 else 1.25 if size == 2 else 1.4
 
 
-def _weigh(stems: Sequence[str], parts: Sequence[Part]) -> list[float]:
-    """1.0 for the words of the question, `STORY` for the rest; 1.0 for all where nothing asks."""
+def _weigh(stems: Sequence[str], parts: Sequence[Part], telling: Sequence[int]) -> list[float]:
+    """1.0 for the words of the question, `STORY` for the rest; 1.0 for all where nothing asks.
+
+    Where the question holds no telling word ("Is that possible?"), the story holds the question and counts nearly in full.
+    """
     weights = [1.0] * len(stems)
-    if any(part.asks for part in parts):
+    asking = [part for part in parts if part.asks]
+    if asking:
+        empty = not any(part.start <= at < part.end for at in telling for part in asking)
         for part in parts:
             if not part.asks:
                 for at in range(part.start, part.end):
-                    weights[at] = STORY
+                    weights[at] = EMPTY_QUESTION if empty else STORY
     return weights
 
 
@@ -232,15 +239,16 @@ def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
     """The reading with the dialogue's topics and aspects where the message leans on them."""
     if not dialogue.turns or not dialogue.topics:
         return reading
+    returns = any(match.name.id == "back" for match in reading.of("aim"))
     specific = {topic for topic, weight in reading.topics.items() if weight >= 0.8 and not rules["topics"][topic].flag("general")}
     content = [word for word in reading.stems if word not in MARKS and word not in _CONTENT_FREE]
     points = any(match.name.id == "leaning" and reading.weights[match.start] >= 0.8 for match in reading.of("aim"))
     short = len(content) <= 4
     topics, aspects, carried = dict(reading.topics), dict(reading.aspects), ()
-    if not specific and (points or short or not reading.topics):
-        for topic in dialogue.topics:
+    if not specific and (points or short or returns or not reading.topics):
+        carried = next((earlier for earlier in dialogue.earlier if _specific(earlier, rules)), dialogue.topics) if returns else dialogue.topics
+        for topic in carried:
             topics[topic] = max(topics.get(topic, 0.0), 0.9)
-        carried = dialogue.topics
     elif specific and short and not reading.aspects:
         for aspect in dialogue.aspects:
             aspects.setdefault(aspect, 0.8)
@@ -249,3 +257,7 @@ def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
     return Reading(
         reading.words, reading.stems, reading.parts, reading.weights, reading.matches, topics, aspects, reading.corrections, carried, bool(carried)
     )
+
+
+def _specific(topics: Sequence[str], rules: Rules) -> bool:
+    return any(not rules["topics"][topic].flag("general") for topic in topics)

@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 from .errors import Fault, RulesError
 from .yamlfile import load_text
 
-#: The class of messages that the article does not answer; it stands after the answers.
+#: The class of messages that the article does not answer; it stands last, after the answers and the small talk.
 NONE = "none"
 BIAS = "bias"
 
 
 class Weights:
-    """Rows over the answers and `NONE`, one for each piece of evidence; parsed when first asked for."""
+    """Rows over the answers, the small talk (`chat.thanks` ...) and `NONE`, one for each piece of evidence; parsed when first asked for."""
 
-    def __init__(self, lines: Mapping[str, str], answers: Sequence[str]) -> None:
+    def __init__(self, lines: Mapping[str, str], classes: Sequence[str]) -> None:
         self._lines = lines
-        self._at = {name: at for at, name in enumerate([*answers, NONE])}
+        self._at = {name: at for at, name in enumerate([*classes, NONE])}
         self._rows: dict[str, NDArray[np.float64] | None] = {}
         self.bias = self._parse(lines[BIAS]) if BIAS in lines else np.zeros(len(self._at))
 
@@ -57,12 +57,12 @@ class Weights:
                     break
 
 
-def load_weights(path: Path, answers: Sequence[str]) -> Weights | None:
+def load_weights(path: Path, classes: Sequence[str]) -> Weights | None:
     """The weights of a bot folder; None where it has none. Raises RulesError for a file that doesn't fit the answers."""
     if not path.exists():
         return None
     lines = dict(line.split("\t", 1) for line in load_text(path).splitlines() if "\t" in line)
-    known = {*answers, NONE}
+    known = {*classes, NONE}
     if not all(pair.rpartition(":")[0] in known for pair in lines.get(BIAS, "").split()):
         raise RulesError(Fault(str(path), 1, "was learned for other answers than intents.yaml has: run 'make weights'"))
-    return Weights(lines, answers)
+    return Weights(lines, classes)

@@ -1,0 +1,226 @@
+"""The commands. The only module that turns errors into exit codes; what is heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
+
+from . import __version__
+from .errors import Fault, SpinebotError
+
+if TYPE_CHECKING:
+    from .bot import Bot, Conversation
+
+#: Exit codes: done; a check failed, or the output can't be written; wrong usage or a broken bot folder; Ctrl-C.
+DONE, FAILED, BROKEN, INTERRUPTED = 0, 1, 2, 130
+
+EXAMPLES = """\
+examples:
+  spinebot                                         talk in the terminal
+  spinebot ask "Can lupus hurt my back?"           one message, one reply
+  spinebot ask --explain "slipped disc surgery?"   and why it replies so
+  spinebot chat --json < messages.txt              one message a line, one JSON reply a line
+  spinebot check --bot my-bot                      every fault of a bot folder, with file and line
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(BROKEN, f"{self.prog}: {message}\ntry '{self.prog} --help'\n")
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line. Exits 2 where it is wrong."""
+    folder = _Parser(add_help=False)
+    folder.add_argument("--bot", metavar="DIR", default=argparse.SUPPRESS, help="the bot folder: corpus/ and intents.yaml (default: the spine bot)")
+    talk = _Parser(add_help=False, parents=[folder])
+    talk.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="replies as JSON, one a line")
+    talk.add_argument("--explain", action="store_true", default=argparse.SUPPRESS, help="also print what was understood, found and decided")
+
+    about = "A chatbot that answers by quoting one article. It is a program, not a doctor."
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = _Parser(prog="spinebot", description=about, epilog=EXAMPLES, formatter_class=layout, parents=[talk], allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"spinebot {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=_Parser)
+    commands.add_parser(
+        "chat", parents=[talk], allow_abbrev=False, help="talk; the command where none is named",
+        description="Talk in the terminal. From a pipe: one message a line, an empty line begins a new conversation.",
+    )
+    ask = commands.add_parser("ask", parents=[talk], allow_abbrev=False, help="one message, one reply", description="One message, one reply.")
+    ask.add_argument("text", metavar="TEXT", nargs="+", help="the message; after -- where it begins with a dash")
+    commands.add_parser(
+        "check", parents=[folder], allow_abbrev=False, help="list every fault of a bot folder",
+        description="List every fault of a bot folder with file and line, and try the question of each of its answers.",
+    )
+    parser.set_defaults(command="chat")
+    return parser.parse_args(arguments, argparse.Namespace(bot=None, json=False, explain=False))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    try:
+        asked = parse_arguments(arguments)
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
+        code = {"chat": _chat, "ask": _ask, "check": _check}[asked.command](asked)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except SpinebotError as error:
+        _print_faults(error.faults)
+        return error.exit_code
+    except KeyboardInterrupt:
+        _forget_output()
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_output()
+        return DONE
+    except OSError as error:
+        _forget_output()
+        print(f"spinebot: {error.strerror or error}", file=sys.stderr)
+        return FAILED
+    return code
+
+
+def _forget_output() -> None:
+    """Nothing more can be written: don't let Python try, and complain, when it ends."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        pass
+
+
+def _chat(asked: argparse.Namespace) -> int:
+    if not asked.json and _is_terminal(sys.stdin) and _is_terminal(sys.stdout):
+        from .terminal import run_chat
+
+        run_chat(lambda: load_bot(asked.bot), explain=asked.explain)
+        return DONE
+    bot = load_bot(asked.bot)
+    if sys.stdin is None:
+        return DONE
+    number, first = 1, True
+    conversation = bot.conversation("1")
+    for line in _lines(sys.stdin.buffer):
+        if not line:
+            number += bool(conversation.dialogue.turns)
+            conversation = bot.conversation(str(number))
+            continue
+        if not first and not asked.json:
+            print()
+        first = False
+        _print_reply(conversation, line, asked)
+    return DONE
+
+
+def _lines(stream: BinaryIO) -> Iterator[str]:
+    """Lines of UTF-8, each as soon as it is there; what is not UTF-8 is replaced."""
+    for at, line in enumerate(iter(stream.readline, b"")):
+        text = line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", errors="replace")
+        yield text if at else text.removeprefix("\ufeff")
+
+
+def _ask(asked: argparse.Namespace) -> int:
+    _print_reply(load_bot(asked.bot).conversation("1"), " ".join(asked.text), asked)
+    return DONE
+
+
+def _print_reply(conversation: Conversation, text: str, asked: argparse.Namespace) -> None:
+    why = None
+    if asked.explain:
+        from .explain import explain, render_explanation
+
+        why = explain(conversation.bot, text, conversation.dialogue)
+    reply = conversation.say(text)
+    if asked.json:
+        import json
+
+        values = reply.to_dict()
+        if why is not None:
+            values["explanation"] = why.to_dict()
+        print(json.dumps(values), flush=True)
+        return
+    from .render import WIDEST, marks_for, render
+
+    width = min(shutil.get_terminal_size().columns, WIDEST) if _is_terminal(sys.stdout) else 0
+    print(render(reply, width, marks_for(getattr(sys.stdout, "encoding", None))), flush=True)
+    if why is not None:
+        print("\n" + render_explanation(why, width or WIDEST), flush=True)
+
+
+def _check(asked: argparse.Namespace) -> int:
+    """Every fault of the folder; where it loads, every answer whose own question another answer takes."""
+    bot = load_bot(asked.bot)
+    faults = []
+    for answer in bot.answers:
+        reply = bot.conversation("1").say(answer.ask)
+        if reply.intent != f"answers.{answer.id}":
+            line = bot.rules["answers"][answer.id].line
+            faults.append(Fault(bot.rules.path, line, f"answers.{answer.id}: its own question {answer.ask!r} gets {reply.intent}"))
+    if faults:
+        _print_faults(faults)
+        return FAILED
+    passages = [passage for article in bot.corpus.articles for passage in article.passages]
+    counts = {
+        "article": len(bot.corpus.articles), "passage": len(passages), "sentence": sum(len(passage.sentences) for passage in passages),
+        "answer": len(bot.answers), "topic": len(bot.rules["topics"]), "red flag": len(bot.rules["red_flags"]), "caveat": len(bot.rules["caveats"]),
+    }
+    print(f"{_near(str(bot.folder))}: no fault in " + ", ".join(f"{count} {noun}{'s' * (count != 1)}" for noun, count in counts.items()))
+    return DONE
+
+
+def load_bot(folder: str | None) -> Bot:
+    """The bot of a folder. Raises SpinebotError with all faults of its corpus and of its rules together."""
+    if folder is not None and not Path(folder).is_dir():
+        raise SpinebotError(Fault(folder, 0, "no such folder: name one with corpus/ and intents.yaml"))
+    from .bot import Bot
+
+    try:
+        return Bot.load(folder)
+    except SpinebotError as error:
+        raise SpinebotError(*dict.fromkeys([*error.faults, *(_faults_of(Path(folder)) if folder is not None else ())])) from None
+
+
+def _faults_of(folder: Path) -> Iterator[Fault]:
+    from .corpus import load_corpus
+    from .rules import load_rules
+
+    try:
+        load_corpus(folder / "corpus")
+    except SpinebotError as error:
+        yield from error.faults
+    try:
+        load_rules(folder / "intents.yaml")
+    except SpinebotError as error:
+        yield from error.faults
+
+
+def _print_faults(faults: Sequence[Fault]) -> None:
+    from .render import visible
+
+    for fault in sorted(faults):
+        near = Fault(_near(fault.path), fault.line, fault.message)
+        print(visible(str(near).replace("\n", " ")), file=sys.stderr)
+
+
+def _near(path: str) -> str:
+    """`path` as an editor started here can open it: relative where it is below the working directory."""
+    try:
+        return str(Path(path).resolve().relative_to(Path.cwd())) if Path(path).is_absolute() else path
+    except (OSError, ValueError):
+        return path
+
+
+def _is_terminal(stream: object) -> bool:
+    isatty = getattr(stream, "isatty", None)
+    return bool(isatty and isatty())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""What to reply: which answers, a refusal, or small talk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .answers import Answer
+from .conversation import Dialogue, Reply
+from .index import Found
+from .rules import Rules
+from .safety import Assessment
+from .text import MARKS
+from .understand import Reading
+
+#: How far below the best an answer may score to be given beside it.
+BESIDE = 0.7
+MOST_SENTENCES = 4
+MOST_WORDS = 95
+#: How many turns back a return to a topic reaches.
+EARLIER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a reply will say, before its caveats."""
+
+    kind: str
+    intent: str
+    opening: str = ""
+    answers: tuple[Answer, ...] = ()
+
+
+def decide(reading: Reading, found: Found, rules: Rules, dialogue: Dialogue) -> Plan:
+    """What to reply to a reading."""
+    if not any(word not in MARKS for word in reading.stems):
+        return Plan("chat", "chat.empty", rules.phrase("empty"))
+    aims = {match.name.id for match in reading.of("aim") if reading.weights[match.start] >= 0.8}
+    best = found.hits[0]
+    if found.small_talk and found.small_talk_score > max(best.score, found.refusal):
+        return Plan("chat", f"chat.{found.small_talk}", rules["chat"][found.small_talk].text("reply"))
+    if "invent" in aims:
+        return refuse(reading, rules)
+    if "more" in aims and reading.carried:
+        return tell_more(reading, found, rules, dialogue)
+    if "dosage" in aims:
+        return Plan("no_answer", "dosage", rules.phrase("dosage"))
+    answers = compare(reading, found)
+    if not answers:
+        if best.score < found.refusal:
+            return refuse(reading, rules)
+        answers = choose(found)
+    opening = rules.phrase("diagnosis") if "diagnosis" in aims else ""
+    return Plan("answer", f"answers.{answers[0].id}", opening, answers)
+
+
+def remember(dialogue: Dialogue, reading: Reading, plan: Plan, reply: Reply, assessment: Assessment) -> Dialogue:
+    """The dialogue after a turn."""
+    named = tuple(topic for topic, weight in reading.topics.items() if weight >= 0.8)
+    topics = named or tuple(dict.fromkeys(topic for answer in plan.answers for topic in answer.about[:1])) or dialogue.topics
+    return Dialogue(
+        topics=topics,
+        aspects=tuple(reading.aspects) or dialogue.aspects,
+        earlier=(*dialogue.earlier, topics)[-EARLIER:],
+        shown=dialogue.shown | {answer.id for answer in plan.answers},
+        suggestions=reply.suggestions,
+        standing=assessment.standing,
+        turns=dialogue.turns + 1,
+    )
+
+
+def refuse(reading: Reading, rules: Rules) -> Plan:
+    """The refusal that says most: the close subject that was asked for, a far one, or just that the article doesn't say."""
+    outside = [match for match in reading.of("outside") if reading.weights[match.start] >= 1.0]
+    if outside:
+        name = max(outside, key=lambda match: match.size).name.id
+        return Plan("no_answer", f"outside.{name}", rules.phrase("outside", subject=rules["outside"][name].text("label")))
+    if not reading.topics:
+        return Plan("no_answer", "far", rules.phrase("far"))
+    return Plan("no_answer", "not-said", rules.phrase("no_answer"))
+
+
+def tell_more(reading: Reading, found: Found, rules: Rules, dialogue: Dialogue) -> Plan:
+    """The next answer about the topic in hand that was not shown yet; when there is none, that there is no more."""
+    topic = next((topic for topic in dialogue.topics if not rules["topics"][topic].flag("general")), dialogue.topics[0])
+    fresh = [answer for answer in found.answers if topic in answer.about and answer.id not in dialogue.shown and not answer.is_list]
+    fresh.sort(key=lambda answer: (answer.about.index(topic), answer.position))
+    said = {place.sentence.start for answer in found.answers if answer.id in dialogue.shown for place in answer.places}
+    for answer in fresh:
+        if any(place.sentence.start not in said for place in answer.places):
+            return Plan("answer", f"answers.{answer.id}", "", (answer,))
+    return Plan("no_answer", "no-more", rules.phrase("no_more", subject=rules["topics"][topic].text("label")))
+
+
+def compare(reading: Reading, found: Found) -> tuple[Answer, ...]:
+    """An answer for each side of a comparison; () where the message compares no two topics."""
+    if reading.aspects.get("comparison", 0.0) < 1.0:
+        return ()
+    sides = [topic for topic, weight in reading.topics.items() if weight >= 0.4]
+    ranked = sorted(zip(found.scores.tolist(), found.answers, strict=True), key=lambda pair: -pair[0])
+    chosen: list[Answer] = []
+    for topic in sides:
+        others = {side for side in sides if side != topic}
+        best = next((answer for _, answer in ranked if answer.about[0] == topic and not others & set(answer.about) and not answer.is_list), None)
+        if best is not None and best not in chosen:
+            chosen.append(best)
+    return tuple(chosen[:3]) if len(chosen) > 1 else ()
+
+
+def choose(found: Found) -> tuple[Answer, ...]:
+    """The best answer, and the next where it is nearly as good and there is room."""
+    best = found.hits[0]
+    chosen = [best.answer]
+    if best.answer.is_list:
+        return tuple(chosen)
+    for hit in found.hits[1:3]:
+        if hit.answer.is_list or hit.score < max(best.score - BESIDE, found.refusal):
+            break
+        places = {place.sentence.start for answer in chosen for place in answer.places}
+        extra = [place for place in hit.answer.places if place.sentence.start not in places]
+        if len(places) + len(extra) <= MOST_SENTENCES and sum(answer.words for answer in chosen) + hit.answer.words <= MOST_WORDS:
+            chosen.append(hit.answer)
+    return tuple(chosen)
