@@ -35,6 +35,7 @@ def load_tsv(paths, bot):
     """(turns, ids of the answers that are right) of each line `answer-id<TAB>message`; messages of one line are split at ` | `."""
     quotes = {a.id: {p.sentence.start for p in a.places} for a in bot.answers}
     right = {a: {b for b in quotes if quotes[a] <= quotes[b]} for a in quotes}
+    unknown = Counter()
     for path in paths:
         for line in Path(path).read_text(encoding="utf-8").splitlines():
             if "\t" not in line:
@@ -46,7 +47,9 @@ def load_tsv(paths, bot):
             elif label in right:
                 yield [t.strip() for t in message.split(" | ")], right[label]
             else:
-                print("unknown label", label, path, file=sys.stderr)
+                unknown[f"{path}: {label}"] += 1
+    for label, count in unknown.items():
+        print(f"left out, no such answer: {label} ({count})", file=sys.stderr)
 
 
 def load_voices(paths, bot):

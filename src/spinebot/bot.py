@@ -53,7 +53,7 @@ class Bot:
         reading = understand(clean(text), dialogue, self.rules, self.lexicon)
         assessment = self.red_flags.assess(reading, dialogue)
         found = self.index.search(reading)
-        plan = decide(reading, found, self.rules, dialogue)
+        plan = decide(reading, found, self.index, self.rules, dialogue)
         reply = self.composer.compose(reading, plan, found, assessment, dialogue, conversation_id)
         return reply, remember(dialogue, reading, plan, reply, assessment)
 

@@ -107,7 +107,7 @@ def explain(bot: Bot, text: str, dialogue: Dialogue) -> Explanation:
     reading = understand(clean(text), dialogue, bot.rules, bot.lexicon)
     assessment = bot.red_flags.assess(reading, dialogue)
     found = bot.index.search(reading)
-    plan = decide(reading, found, bot.rules, dialogue)
+    plan = decide(reading, found, bot.index, bot.rules, dialogue)
     chosen = {answer.id for answer in plan.answers}
     passages = dict.fromkeys(f"{place.article.id}/{place.passage.id}" for answer in plan.answers for place in answer.places)
     return Explanation(
@@ -118,7 +118,7 @@ def explain(bot: Bot, text: str, dialogue: Dialogue) -> Explanation:
         aspects=_subjects(reading, "aspect", reading.aspects.items()),
         matched=_matched(reading),
         signs=_signs(reading, assessment),
-        standing=tuple((old.sign, old.age) for old in assessment.standing if old.age),
+        standing=tuple(dict.fromkeys((old.sign, old.age) for old in assessment.standing if old.age)),
         urgent=f"{assessment.urgent.id} ({assessment.urgent.level}): {assessment.urgent.because}" if assessment.urgent else "",
         answers=_scored(reading, found, chosen, bot),
         refusal=round(found.refusal, 2),
@@ -254,7 +254,8 @@ def render_explanation(explanation: Explanation, width: int = 100) -> str:
     lines += _rows("aspects", [_subject(subject) for subject in explanation.aspects] or ["none"], width)
     lines += _rows("matched", [f"{entry.section} {entry.id} ({entry.because})" for entry in explanation.matched], width)
     lines += _rows("signs", _signs_told(explanation.signs), width)
-    lines += _rows("still counts", [f"{sign}, from {age} message{'s' * (age > 1)} ago" for sign, age in explanation.standing], width)
+    standing = ", ".join(f"{sign} (from {age} message{'s' * (age > 1)} ago)" for sign, age in explanation.standing)
+    lines += _rows("still counts", [standing] if standing else [], width)
     lines += _rows("red flag", [explanation.urgent] if explanation.urgent else [], width)
     lines += _rows("answers", _table(explanation.answers, width - 14), width, wrapped=width < 48)
     lines += _rows("must reach", [f"{explanation.refusal:.2f}"], width)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from .answers import Answer
 from .conversation import Dialogue, Reply
-from .index import Found
+from .index import Found, Index
 from .rules import Rules
 from .safety import Assessment
 from .text import MARKS
-from .understand import Reading
+from .understand import Reading, without
 
 #: How far below the best an answer may score to be given beside it.
 BESIDE = 0.7
@@ -30,7 +30,7 @@ class Plan:
     answers: tuple[Answer, ...] = ()
 
 
-def decide(reading: Reading, found: Found, rules: Rules, dialogue: Dialogue) -> Plan:
+def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue: Dialogue) -> Plan:
     """What to reply to a reading."""
     if not any(word not in MARKS for word in reading.stems):
         return Plan("chat", "chat.empty", rules.phrase("empty"))
@@ -44,7 +44,7 @@ def decide(reading: Reading, found: Found, rules: Rules, dialogue: Dialogue) -> 
         return tell_more(reading, found, rules, dialogue)
     if "dosage" in aims:
         return Plan("no_answer", "dosage", rules.phrase("dosage"))
-    answers = compare(reading, found)
+    answers = compare(reading, index, rules)
     if not answers:
         if best.score < found.refusal:
             return refuse(reading, rules)
@@ -91,19 +91,25 @@ def tell_more(reading: Reading, found: Found, rules: Rules, dialogue: Dialogue) 
     return Plan("no_answer", "no-more", rules.phrase("no_more", subject=rules["topics"][topic].text("label")))
 
 
-def compare(reading: Reading, found: Found) -> tuple[Answer, ...]:
-    """An answer for each side of a comparison; () where the message compares no two topics."""
+def compare(reading: Reading, index: Index, rules: Rules) -> tuple[Answer, ...]:
+    """An answer for each side of a comparison, each sought as if the other side had not been named; () where nothing is compared."""
     if reading.aspects.get("comparison", 0.0) < 1.0:
         return ()
-    sides = [topic for topic, weight in reading.topics.items() if weight >= 0.4]
-    ranked = sorted(zip(found.scores.tolist(), found.answers, strict=True), key=lambda pair: -pair[0])
+    sides = [topic for topic, weight in reading.topics.items() if weight >= 0.4 and rules["topics"][topic].flag("side")]
+    if len(sides) < 2:
+        return ()
     chosen: list[Answer] = []
-    for topic in sides:
-        others = {side for side in sides if side != topic}
-        best = next((answer for _, answer in ranked if answer.about[0] == topic and not others & set(answer.about) and not answer.is_list), None)
+    for topic in sides[:3]:
+        others = [(match.start, match.end) for match in reading.of("topic") if match.name.id in sides and match.name.id != topic]
+        own = [(match.start, match.end) for match in reading.of("topic") if match.name.id == topic]
+        spans = [span for span in others if not any(start < span[1] and span[0] < end for start, end in own)]
+        found = index.search(without(reading, spans, {topic: 1.0}))
+        best = max(
+            (answer for answer in found.answers if answer.about[0] == topic and not answer.is_list), key=lambda answer: found.scores[answer.position], default=None
+        )
         if best is not None and best not in chosen:
             chosen.append(best)
-    return tuple(chosen[:3]) if len(chosen) > 1 else ()
+    return tuple(chosen) if len(chosen) > 1 else ()
 
 
 def choose(found: Found) -> tuple[Answer, ...]:

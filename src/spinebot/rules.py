@@ -51,6 +51,7 @@ SECTIONS: dict[str, Section] = {
         "label": Field("text", "its name, shown to the user", True),
         "words": _WORDS,
         "caveats": Field("ids:caveats", "caveats that talk of it calls for"),
+        "side": Field("flag", "true: it can be a side of a comparison"),
         "general": Field("flag", "true: the subject of the whole article, which alone says little about what is asked"),
     }),
     "aspects": Section("what can be asked about a topic", {

@@ -47,7 +47,7 @@ class Screen(Protocol):
     marks: Marks
 
     def ask(self) -> str:
-        """The next message. Raises EOFError when the user leaves, KeyboardInterrupt when the line is given up."""
+        """The next message. Raises EOFError when the user leaves, KeyboardInterrupt for Ctrl-C with nothing to clear."""
 
     def show(self, lines: list[Line]) -> None:
         """Write lines."""
@@ -113,7 +113,7 @@ class Chat:
                 text = self.screen.ask()
                 self.take(text)
             except KeyboardInterrupt:
-                continue
+                self.note("(Ctrl-D or /quit leaves.)")
             except EOFError:
                 return
 
@@ -293,7 +293,6 @@ class Window:
 
 
 def _keys() -> KeyBindings:
-    from prompt_toolkit.application import run_in_terminal
     from prompt_toolkit.key_binding import KeyBindings
 
     keys = KeyBindings()
@@ -304,7 +303,7 @@ def _keys() -> KeyBindings:
         if event.current_buffer.text:
             event.current_buffer.reset()
         else:
-            run_in_terminal(lambda: event.app.output.write("(Ctrl-D or /quit leaves)\n"))
+            event.app.exit(exception=KeyboardInterrupt)
 
     return keys
 

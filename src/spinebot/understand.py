@@ -75,6 +75,21 @@ class Reading:
         return self.matches.get(kind, ())
 
 
+def without(reading: Reading, spans: Sequence[tuple[int, int]], topics: Mapping[str, float]) -> Reading:
+    """The reading as if the words of `spans` had not been said, about `topics` only."""
+    stems = list(reading.stems)
+    for start, end in spans:
+        stems[start:end] = [","] * (end - start)
+
+    def kept(match: Match[Term]) -> bool:
+        return not any(start < match.end and match.start < end for start, end in spans)
+
+    matches = {kind: [match for match in found if kept(match)] for kind, found in reading.matches.items()}
+    aspects = {match.name.id for match in matches.get("aspect", ())} | (set(reading.aspects) if reading.carried else set())
+    left = {aspect: weight for aspect, weight in reading.aspects.items() if aspect in aspects and aspect != "comparison"}
+    return Reading(reading.words, tuple(stems), reading.parts, reading.weights, matches, topics, left or {"definition": 1.0}, reading.corrections)
+
+
 def read_words(text: str, lexicon: Lexicon) -> tuple[list[Word], list[str]]:
     """The words of a message and their stems; sentence marks are words of their own."""
     words: list[Word] = []

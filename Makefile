@@ -1,0 +1,95 @@
+# Everything needs Python 3.11 or newer and make; the rest is set up here, in .venv, when it is first needed.
+#
+#   make chat     talk to the bot
+#   make test     every test: ruff, mypy, pytest
+#   make help     the other targets
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# The stamps: touched when all of a set is installed, out of date when pyproject.toml is newer.
+RUN := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+
+# A checkout that was moved or copied needs its environment anew.
+ifneq ($(shell cat $(VENV)/.where 2>/dev/null),$(CURDIR))
+$(shell rm -f $(RUN) $(DEV))
+endif
+
+# Progress goes to standard error, and set-up reads nothing: `echo hello | make chat` prints a reply and nothing else.
+say = @echo "$(1)" >&2
+
+.DEFAULT_GOAL := help
+.PHONY: help chat check test lint pytest score bench weights schema picture clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+
+chat: $(RUN) ## talk to the bot
+	@$(BIN)/spinebot chat $(ARGS)
+
+check: $(RUN) ## every fault of corpus/ and intents.yaml, with file and line
+	@$(BIN)/spinebot check $(ARGS)
+
+test: lint pytest ## every test: ruff, mypy, pytest
+
+lint: $(DEV) ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+pytest: $(DEV)
+	@$(BIN)/python -m pytest $(ARGS)
+
+score: $(RUN) ## score the bot on the question files beside the repository
+	@if [ -f ../shared/eval/score.py ]; then \
+		$(BIN)/python ../shared/eval/score.py --bot "$(BIN)/spinebot chat --json" --article ../shared/article.txt $(ARGS) ../shared/eval/*.jsonl; \
+	else echo "make score: no question files here (../shared/eval is missing)"; fi
+
+bench: $(RUN) ## the time of a turn, of starting up, and peak memory
+	@$(BIN)/python benchmarks/turn.py $(ARGS)
+
+weights: $(RUN) ## learn weights.tsv anew from the labelled questions
+	@$(BIN)/python scripts/learn.py questions/*.tsv --out weights.tsv $(ARGS)
+
+schema: $(RUN) ## write intents.schema.json anew
+	@$(BIN)/python -m spinebot.schema > $(VENV)/schema.json
+	@mv $(VENV)/schema.json intents.schema.json
+
+picture: $(RUN) ## write the conversations of README.md and docs/chat.svg anew
+	@$(BIN)/python scripts/picture.py
+
+clean: ## remove the environment and all caches
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+
+$(RUN): pyproject.toml
+	@$(environment)
+	$(call say,Installing spinebot ...)
+	@$(PIP) --editable . </dev/null >&2
+	@touch $@
+
+$(DEV): pyproject.toml
+	@$(environment)
+	$(call say,Installing spinebot and the tools that test it ...)
+	@$(PIP) --editable '.[dev]' </dev/null >&2
+	@touch $(RUN) $@
+
+# Makes .venv where there is none, or none that works here.
+define environment
+if [ -z "$(PYTHON)" ]; then \
+	echo "spinebot needs Python 3.11 or newer, and none was found (python3 is: $$(python3 --version 2>&1 || true))." >&2; \
+	echo "Install one from https://www.python.org/downloads/, or name it: make PYTHON=/path/to/python3.11 chat" >&2; \
+	exit 1; \
+fi; \
+"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	echo "spinebot needs Python 3.11 or newer; $(PYTHON) is: $$("$(PYTHON)" --version 2>&1)" >&2; exit 1; }; \
+where="$$(cat $(VENV)/.where 2>/dev/null)"; \
+if [ "$${where:-$(CURDIR)}" != "$(CURDIR)" ] || ! $(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	echo "Setting up $(VENV) with $$("$(PYTHON)" --version) ..." >&2; \
+	"$(PYTHON)" -m venv --clear $(VENV) </dev/null >&2 || { \
+		echo "Python's venv module does not work here; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; \
+fi; \
+printf '%s\n' "$(CURDIR)" > $(VENV)/.where
+endef

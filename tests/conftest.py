@@ -1,0 +1,132 @@
+"""What many tests share: the spine bot, loaded once, and a whole small bot folder to break."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from spinebot import Bot
+from spinebot.rules import PHRASES, REQUIRED_CAVEATS, Rules, load_rules
+
+_KEEP = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
+settings.register_profile("fixed", derandomize=True, max_examples=200, **_KEEP)
+settings.register_profile("explore", max_examples=2000, **_KEEP)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+SMALL_RULES = (
+    """\
+bot:
+  name: tiny
+  subject: backs
+topics:
+  back-pain:
+    label: back pain
+    general: true
+    words: back, back pain
+  lupus:
+    label: lupus
+    caveats: [lupus]
+    words: |
+      lupus
+      sle, butterfly/wolf disease
+aspects:
+  cause:
+    words: why, cause
+    strict: true
+answers:
+  lupus-back:
+    ask: Can lupus hurt my back?
+    quote: |
+      Lupus can
+      It has to be
+    about: [lupus, back-pain]
+    asks: [cause]
+    clues: hurt ... back
+outside:
+  price:
+    label: prices
+    words: price
+chat:
+  greeting:
+    reply: Hello.
+    words: hello
+aims:
+  diagnosis:
+    caveats: [diagnosis]
+    words: do I have
+signs:
+  numb-saddle:
+    words: numb saddle
+  no-bladder:
+    words: can not pee
+red_flags:
+  cauda-equina:
+    name: Cauda equina
+    level: emergency
+    when: |
+      numb-saddle + no-bladder
+      no-bladder & numb-saddle
+    not_alone: a numb toe
+    advice: Go now.
+    source: NHS
+    read: 2026-11-22
+contexts:
+  idiom:
+    words: bored stiff
+numbers:
+  default:
+    emergency: Call 112.
+    urgent: Call your doctor.
+    crisis: Call a crisis line.
+"""
+    + "phrases:\n"
+    + "".join(f'  {name}: "said {{{blank}}}"\n' if blank else f"  {name}: said\n" for name, blank in PHRASES.items())
+    + "caveats:\n"
+    + "".join(f"  {name}:\n    text: Beware of {name}.\n" for name in REQUIRED_CAVEATS)
+)
+
+SMALL_ARTICLE = """\
+---
+id: small
+title: A small article
+source: nowhere
+---
+
+# Backs
+
+Lupus can hurt.  It has to be treated.
+"""
+
+
+@pytest.fixture(scope="session")
+def bot() -> Bot:
+    """The spine bot."""
+    return Bot.load()
+
+
+@pytest.fixture
+def small_rules() -> str:
+    """The text of a small `intents.yaml` without a fault."""
+    return SMALL_RULES
+
+
+@pytest.fixture
+def small_article() -> str:
+    """The text of a small article without a fault, which the small rules answer from."""
+    return SMALL_ARTICLE
+
+
+@pytest.fixture
+def read_rules(tmp_path: Path) -> Callable[[str], Rules]:
+    """Loads rules from text, by way of a file `intents.yaml`."""
+
+    def read(text: str) -> Rules:
+        path = tmp_path / "intents.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load_rules(path)
+
+    return read

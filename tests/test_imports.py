@@ -1,0 +1,148 @@
+"""Layers: a module imports only from below. Read from the files, so that no import inside a function goes unseen."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import spinebot
+
+PACKAGE = Path(spinebot.__file__).parent
+
+#: Lowest first; a module imports only from layers below its own.
+LAYERS = [
+    {"errors", "english", "text"},
+    {"article", "yamlfile"},
+    {"corpus", "matcher", "rules", "answers", "schema"},
+    {"conversation", "spelling", "lexicon"},
+    {"understand", "evidence", "weights", "index", "safety", "plan", "compose", "render"},
+    {"bot"},
+    {"terminal", "explain", "web", "script"},
+    {"pytest_plugin", "cli"},
+]  # fmt: skip
+
+#: What a module may import from its own layer.
+SAME_LAYER = {
+    "text": {"english"},
+    "rules": {"matcher"},
+    "answers": {"rules"},
+    "schema": {"rules"},
+    "lexicon": {"spelling"},
+    "evidence": {"understand"},
+    "index": {"understand", "evidence", "weights"},
+    "safety": {"understand"},
+    "plan": {"understand", "index", "safety"},
+    "compose": {"understand", "index", "safety", "plan"},
+    "terminal": {"explain"},
+    "cli": {"pytest_plugin"},
+}
+
+#: Package → the modules that may import it. Whatever is not here and not of the standard library is refused.
+OUTSIDE = {
+    "nltk": {"text"},
+    "rank_bm25": {"index"},
+    "numpy": {"index", "weights"},
+    "yaml": {"yamlfile"},
+    "prompt_toolkit": {"terminal"},
+    "pytest": {"pytest_plugin"},
+}
+
+LAYER = {module: level for level, modules in enumerate(LAYERS) for module in modules}
+
+
+@cache
+def imports() -> dict[str, set[str]]:
+    """Module (a folder is one) → what it imports: ".text" for modules of the package, "nltk" for others."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        place = path.relative_to(PACKAGE).with_suffix("").parts
+        found.setdefault(place[0], set()).update(imported_by(ast.parse(path.read_text(encoding="utf-8")), place))
+    return found
+
+
+def imported_by(tree: ast.AST, place: tuple[str, ...]) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top, *rest = alias.name.split(".")
+                yield f".{rest[0] if rest else '__init__'}" if top == "spinebot" else top
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            if node.level:
+                module = ".".join(("spinebot", *place[: len(place) - node.level], *([module] if module else [])))
+            top, *rest = module.split(".")
+            if top != "spinebot":
+                yield top
+            elif rest:
+                yield f".{rest[0]}"
+            else:
+                for alias in node.names:
+                    is_module = (PACKAGE / f"{alias.name}.py").exists() or (PACKAGE / alias.name).is_dir()
+                    yield f".{alias.name}" if is_module else ".__init__"
+
+
+MODULES = sorted(set(imports()) - {"__init__", "__main__"})
+
+
+def test_every_module_has_a_layer() -> None:
+    assert set(MODULES) <= set(LAYER), "new modules go into LAYERS"
+    assert sum(map(len, LAYERS)) == len(LAYER), "a module stands in one layer"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_from_below(module: str) -> None:
+    inside = {name[1:] for name in imports()[module] if name.startswith(".")} - {module}
+    above = {name for name in inside - {"__init__"} if LAYER[name] >= LAYER[module] and name not in SAME_LAYER.get(module, ())}
+    assert not above, f"{module} imports {', '.join(sorted(above))}"
+    if "__init__" in inside:
+        assert LAYER[module] > LAYER["bot"], f"{module} imports the package that it is part of"
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if LAYER.get(module, 9) < LAYER["bot"]])
+def test_nothing_below_the_bot_goes_round_in_circles(module: str) -> None:
+    reached, new = set(), {module}
+    while new:
+        new = {name[1:] for at in new for name in imports()[at] if name.startswith(".") and name != f".{at}"} - reached - {"__init__"}
+        reached |= new
+    assert module not in reached
+
+
+@pytest.mark.parametrize("module", sorted(imports()))
+def test_other_packages_are_imported_where_they_belong(module: str) -> None:
+    others = {name for name in imports()[module] if not name.startswith(".")} - set(sys.stdlib_module_names)
+    assert not {name for name in others if module not in OUTSIDE.get(name, ())}
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if LAYER.get(module, 9) <= LAYER["spelling"]])
+def test_the_words_and_values_touch_no_clock_no_chance_and_no_network(module: str) -> None:
+    """Replies that depend on them would not be the same twice."""
+    assert not imports()[module] & {"random", "time", "secrets", "socket", "urllib", "http", "subprocess", "asyncio", "threading", "os"}
+
+
+def loaded_after(statement: str) -> set[str]:
+    code = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); {statement}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    return {name.split(".")[0] for name in done.stdout.split()}
+
+
+@pytest.mark.parametrize("statement", ["import spinebot", "from spinebot import __version__", "import spinebot.errors", "from spinebot import SpinebotError, Reply"])
+def test_importing_the_package_loads_nothing_heavy(statement: str) -> None:
+    """`import spinebot` costs every command, and pytest itself by way of its plugin."""
+    assert not loaded_after(statement) & {"nltk", "numpy", "yaml", "rank_bm25", "prompt_toolkit", "asyncio", "starlette", "uvicorn"}
+
+
+def test_loading_the_bot_loads_what_it_needs() -> None:
+    """That the test above can see a module that is loaded."""
+    assert {"nltk", "numpy", "yaml", "rank_bm25"} <= loaded_after("from spinebot import Bot")
+
+
+def test_every_public_name_is_there_and_no_other() -> None:
+    assert all(getattr(spinebot, name) is not None for name in spinebot.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'Bott'"):
+        _ = spinebot.Bott

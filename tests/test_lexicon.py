@@ -1,0 +1,124 @@
+"""What a word of a message can mean: the rules' wordings and the corpus's words, compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from spinebot import Bot
+from spinebot.article import Corpus
+from spinebot.corpus import parse_article
+from spinebot.lexicon import Lexicon, Term, Word, english_words
+from spinebot.matcher import Match
+from spinebot.rules import Rules, Wording
+from spinebot.text import stem, stems, tokens
+
+KINDS = {
+    "topics": "topic", "aspects": "aspect", "answers": "clue", "outside": "outside", "chat": "chat", "aims": "aim", "caveats": "caveat", "signs": "sign",
+    "contexts": "context",
+}  # fmt: skip
+
+
+@pytest.fixture
+def lexicon(read_rules: Callable[[str], Rules], small_rules: str, small_article: str) -> Lexicon:
+    text = small_rules.replace("words: price", "words: price, lupus, why").replace("words: why, cause", "words: why, cause, price")
+    return Lexicon(read_rules(text), Corpus((parse_article(small_article, "a.md"),)))
+
+
+def find(lexicon: Lexicon, found: Sequence[str]) -> list[Match[Term]]:
+    return [*lexicon.matcher.find(found), *lexicon.signs.find(found)]
+
+
+def meanings(lexicon: Lexicon, message: str) -> set[tuple[str, str]]:
+    read = [word.stem for token in tokens(message) for word in lexicon.read(token)]
+    return {(match.name.kind, match.name.id) for match in find(lexicon, read)}
+
+
+@pytest.mark.parametrize(
+    ("message", "wanted"),
+    [
+        ("lupus", {("topic", "lupus"), ("outside", "price")}),
+        ("it hurts my back", {("clue", "lupus-back"), ("topic", "back-pain")}),
+        ("hello", {("chat", "greeting")}),
+        ("do I have the wolf disease", {("aim", "diagnosis"), ("topic", "lupus")}),
+        ("my saddle is numb", set()),
+        ("numb in", set()),
+        ("a numb saddle, I can't pee", {("sign", "numb-saddle"), ("sign", "no-bladder")}),
+        ("bored stiff", {("context", "idiom")}),
+        ("why", {("aspect", "cause"), ("outside", "price")}),
+        ("gibberish", set()),
+    ],
+)
+def test_a_message_means_what_the_rules_say_its_wordings_mean(message: str, wanted: set[tuple[str, str]], lexicon: Lexicon) -> None:
+    assert meanings(lexicon, message) == wanted
+
+
+def test_a_wording_that_several_entries_of_a_kind_have_is_shared_between_them(read_rules: Callable[[str], Rules], small_rules: str, small_article: str) -> None:
+    """What points to many answers must count little for each."""
+    text = small_rules.replace("words: back, back pain\n", "words: back, sle\n")
+    lexicon = Lexicon(read_rules(text), Corpus((parse_article(small_article, "a.md"),)))
+    shares = {(match.name.id, match.start): match.name.share for match in lexicon.matcher.find(["sle", ".", "back"])}
+    assert shares == {("lupus", 0): 2, ("back-pain", 0): 2, ("back-pain", 2): 1}
+
+
+def test_a_word_is_kept_as_typed_as_read_and_as_its_stem(lexicon: Lexicon) -> None:
+    assert lexicon.read("LUPSU") == (Word("LUPSU", "lupus", "lupus"),)
+    assert lexicon.read("Can't") == (Word("Can't", "can", "can"), Word("Can't", "not", "not"))
+    assert lexicon.read("treated") == (Word("treated", "treated", "treat"),)
+
+
+def test_words_of_the_corpus_and_common_english_words_are_left_alone(lexicon: Lexicon, bot: Bot) -> None:
+    for word in ("lupin", "treated", "batter", "nerves", "never", "lapse"):
+        assert [read.read for read in lexicon.read(word)] == [word]
+    said = {token.lower() for place in bot.corpus.places() for token in tokens(place.sentence.text) if token.isalpha()}
+    assert {stem(word) for word in said} <= bot.lexicon.known_stems
+    assert not [word for word in sorted(said) if bot.lexicon.speller.repair(word)]
+
+
+@pytest.mark.parametrize("word", ["colour", "color", "centre", "center", "aching", "never", "headache"])
+def test_the_word_list_knows_both_spellings_of_english(word: str) -> None:
+    assert word in english_words()
+
+
+def test_the_word_list_is_lower_case_and_of_letters() -> None:
+    """A capital in it would never be found, and the word would be "repaired"."""
+    words = english_words()
+    assert len(words) > 20_000
+    assert not [word for word in words if not word.isascii() or word != word.lower()]
+
+
+def spoken(wording: Wording) -> list[str]:
+    """Stems of a message that says `wording`: its wildcards filled in, its gaps left empty."""
+    fill = {"#": "#3", "#many": "#20", "#fever": "#39.4"}
+    return [fill.get(part, part) for part in wording.stems if part != "..."]
+
+
+@pytest.mark.parametrize("section", KINDS)
+def test_every_wording_of_the_spine_bot_is_found_when_it_is_said(section: str, bot: Bot) -> None:
+    """A wording that no message can fulfil is a rule that silently never holds: a sign, a caveat, an answer lost."""
+    lost = []
+    for rule in bot.rules[section].values():
+        for wording in rule.words:
+            if not any(match.name.kind == KINDS[section] and match.name.id == rule.id for match in find(bot.lexicon, spoken(wording))):
+                lost.append((wording.line, wording.text))
+    assert not lost
+
+
+@pytest.mark.parametrize("section", ["topics", "caveats", "signs", "contexts"])
+def test_every_wording_typed_by_a_person_is_read_as_it_is_written(section: str, bot: Bot) -> None:
+    """Repair, contractions and texting must not change the words that the rules wait for."""
+    fill, changed = {"#": "3", "#many": "20", "#fever": "39.4", "...": ""}, []
+    for rule in bot.rules[section].values():
+        for wording in rule.words:
+            typed = " ".join(fill.get(part, part.split("/")[0]) for part in wording.text.split())
+            read = [word.stem for token in tokens(typed) for word in bot.lexicon.read(token)]
+            if not any(match.name.kind == KINDS[section] and match.name.id == rule.id for match in find(bot.lexicon, read)):
+                changed.append((wording.line, wording.text, " ".join(read)))
+    assert not changed
+
+
+def test_known_stems_hold_the_rules_and_the_corpus(lexicon: Lexicon) -> None:
+    assert set(stems("lupus hurt treated butterfly saddle")) <= lexicon.known_stems
+    assert "gibberish" not in lexicon.known_stems
+    assert lexicon.corpus_stems < lexicon.known_stems
