@@ -1,9 +1,12 @@
-"""Learn from labelled questions what each piece of evidence says for each answer: writes weights.tsv.
+"""Learn the bot's weights from labelled messages: `make weights`.
 
-    python scripts/learn.py questions/*.tsv [--voices tests/voices/*.jsonl] [--out weights.tsv]
+    python scripts/learn.py answers questions/*.tsv --voices tests/voices/tune/*.jsonl --out weights.tsv
+    python scripts/learn.py alarms  questions/*.tsv --voices tests/voices/tune/*.jsonl --out alarms.tsv
 
-Softmax regression on top of the hand-set scores of the index, in plain numpy, deterministic. A question counts as
-answered by every answer that quotes all that its label quotes.
+A line of a .tsv file is `label<TAB>message`; the turns of a conversation are joined by ` | `. Labels are the ids of
+answers, `chat.<id>`, `none`, the ids of red flags, and `calm`. `answers` learns which answer a message asks for, on
+top of the hand-set scores of the index; `alarms` which red flag it raises. Softmax regression by Adam in plain numpy;
+the same input gives the same file.
 """
 
 from __future__ import annotations
@@ -11,149 +14,185 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sys
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spinebot.bot import Bot
 from spinebot.conversation import Dialogue
-from spinebot.evidence import evidence
+from spinebot.evidence import alarm_evidence, evidence
+from spinebot.safety import verdicts
 from spinebot.understand import understand
-from spinebot.weights import NONE
+from spinebot.weights import NONE, Evidence
 
+#: Evidence that fewer messages have is left out, as are weights nearer to zero.
 SEEN_AT_LEAST = 2
-KEEP_ABOVE = 0.08
+KEEP_ABOVE = 0.1
+#: How much an urgent message counts beside a calm one: missing one is the worse mistake.
+ALARM_COUNTS = 2.0
+RATE = 0.05
+
+Matrix = NDArray[np.float32]
+
+
+class Labelled(NamedTuple):
+    """A conversation, and the labels of which any is right for its last turn."""
+
+    turns: list[str]
+    right: set[str]
+
+
+class Row(NamedTuple):
+    """A message as the learner sees it: its evidence, the hand-set scores of the first classes, the right classes."""
+
+    found: dict[Evidence, float]
+    prior: list[float]
+    right: set[str]
 
 
 def norm(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("’", "'").replace("“", '"').replace("”", '"')).strip().lower()
 
 
-def load_tsv(paths, bot):
-    """(turns, ids of the answers that are right) of each line `answer-id<TAB>message`; messages of one line are split at ` | `."""
-    quotes = {a.id: {p.sentence.start for p in a.places} for a in bot.answers}
-    right = {a: {b for b in quotes if quotes[a] <= quotes[b]} for a in quotes}
-    unknown = Counter()
+def read_tsv(paths: Iterable[str]) -> Iterator[Labelled]:
     for path in paths:
         for line in Path(path).read_text(encoding="utf-8").splitlines():
-            if "\t" not in line:
-                continue
-            label, message = line.split("\t", 1)
-            label = label.strip()
-            if label == NONE or label.removeprefix("chat.") in bot.rules["chat"]:
-                yield [t.strip() for t in message.split(" | ")], {label}
-            elif label in right:
-                yield [t.strip() for t in message.split(" | ")], right[label]
-            else:
-                unknown[f"{path}: {label}"] += 1
-    for label, count in unknown.items():
-        print(f"left out, no such answer: {label} ({count})", file=sys.stderr)
+            label, tab, message = line.partition("\t")
+            if tab:
+                yield Labelled([turn.strip() for turn in message.split(" | ")], {label.strip()})
 
 
-def load_voices(paths, bot):
-    bodies = {a.id: norm(" ".join(p.sentence.text for p in a.places)) for a in bot.answers}
+def read_voices(paths: Iterable[str], bot: Bot) -> Iterator[Labelled]:
+    """Question files: every answer whose sentences hold a phrase of each group is right."""
+    bodies = {answer.id: norm(" ".join(place.sentence.text for place in answer.places)) for answer in bot.answers}
+    flags = bot.rules["red_flags"]
     for path in paths:
         for line in Path(path).read_text(encoding="utf-8").splitlines():
-            if not line.strip():
-                continue
-            item = json.loads(line)
-            kinds, right = item["expect"]["kind"], set()
-            if "answer" in kinds:
-                groups = item["expect"].get("groups", [])
-                right |= {a for a, body in bodies.items() if all(any(norm(p) in body for p in g) for g in groups)}
-            if "no_answer" in kinds:
+            item = json.loads(line) if line.strip() else {"turns": [], "expect": {"kind": []}}
+            expect, right = item["expect"], set()
+            if "answer" in expect["kind"]:
+                groups = [[norm(phrase) for phrase in group] for group in expect.get("groups", [])]
+                right |= {name for name, body in bodies.items() if all(any(phrase in body for phrase in group) for group in groups)}
+            if "no_answer" in expect["kind"]:
                 right.add(NONE)
-            if "chat" in kinds:
+            if "chat" in expect["kind"]:
                 right |= {f"chat.{name}" for name in bot.rules["chat"]}
-            if right and "urgent" not in kinds:
-                yield item["turns"], right
+            if expect["kind"] == ["urgent"]:
+                right = {flag for flag, rule in flags.items() if rule.text("level") in expect["level"]}
+            elif "urgent" in expect["kind"]:
+                continue
+            if right:
+                yield Labelled(item["turns"], right)
 
 
-def read_all(questions, bot):
-    rows = []
-    for turns, right in questions:
+def rows_of(items: Iterable[Labelled], task: str, bot: Bot) -> list[Row]:
+    quotes = {answer.id: {place.sentence.start for place in answer.places} for answer in bot.answers}
+    # An answer that quotes all that the label's does is as right.
+    alike = {name: {other for other in quotes if quotes[name] <= quotes[other]} for name in quotes}
+    flags = set(bot.rules["red_flags"])
+    known = classes(task, bot)
+    rows, left_out = [], Counter[str]()
+    for turns, right in items:
+        if task == "alarms":
+            labels = {label if label in flags else NONE for label in right}
+        else:
+            labels = {other for label in right for other in alike.get(label, {label})} & set(known)
+        if not labels:
+            left_out.update(right)
+            continue
         dialogue = Dialogue()
         for turn in turns[:-1]:
             _, dialogue = bot.respond(turn, dialogue)
         reading = understand(turns[-1], dialogue, bot.rules, bot.lexicon)
-        rows.append((evidence(reading), bot.index.prior(reading), right, turns))
+        if task == "alarms":
+            rows.append(Row(alarm_evidence(reading, verdicts(reading, dialogue)), [], labels))
+        else:
+            rows.append(Row(evidence(reading), bot.index.prior(reading).tolist(), labels))
+    if left_out:
+        print("left out:", ", ".join(f"{label} ({count})" for label, count in left_out.most_common(6)))
     return rows
 
 
-def learn(rows, names, features, *, steps=250, decay=2e-4, rate=0.05):
-    index = {f: i for i, f in enumerate(features)}
-    n, k = len(rows), len(names)
-    x = np.zeros((n, len(features)), np.float32)
-    prior = np.zeros((n, k), np.float32)
-    target = np.zeros((n, k), np.float32)
-    at = {name: i for i, name in enumerate(names)}
-    for r, (found, scores, right, _) in enumerate(rows):
-        for name, weight in found.items():
-            if name in index:
-                x[r, index[name]] = weight
-        prior[r, : len(scores)] = scores
-        for name in right:
-            target[r, at[name]] = 1
-    w = np.zeros((len(features), k), np.float32)
-    b = np.zeros(k, np.float32)
-    m, v, mb, vb = np.zeros_like(w), np.zeros_like(w), np.zeros_like(b), np.zeros_like(b)
+def classes(task: str, bot: Bot) -> list[str]:
+    if task == "alarms":
+        return [*bot.rules["red_flags"], NONE]
+    return [*(answer.id for answer in bot.answers), *(f"chat.{name}" for name in bot.rules["chat"]), NONE]
+
+
+def matrices(rows: list[Row], names: list[str], features: list[Evidence]) -> tuple[Matrix, Matrix, Matrix]:
+    column = {feature: at for at, feature in enumerate(features)}
+    at = {name: number for number, name in enumerate(names)}
+    x = np.zeros((len(rows), len(features)), np.float32)
+    prior = np.zeros((len(rows), len(names)), np.float32)
+    right = np.zeros((len(rows), len(names)), np.float32)
+    for number, row in enumerate(rows):
+        for feature, value in row.found.items():
+            if feature in column:
+                x[number, column[feature]] = value
+        prior[number, : len(row.prior)] = row.prior
+        for name in row.right:
+            right[number, at[name]] = 1
+    return x, prior, right
+
+
+def learn(x: Matrix, prior: Matrix, right: Matrix, counts: Matrix, steps: int, decay: float) -> tuple[Matrix, Matrix]:
+    """The weights and biases that make the right classes likely."""
+    values = [np.zeros((x.shape[1], right.shape[1]), np.float32), np.zeros(right.shape[1], np.float32)]
+    means = [np.zeros_like(value) for value in values]
+    squares = [np.zeros_like(value) for value in values]
     for step in range(1, steps + 1):
-        z = x @ w + b + prior
-        z -= z.max(1, keepdims=True)
-        p = np.exp(z)
-        p /= p.sum(1, keepdims=True)
-        q = p * target
-        mass = q.sum(1, keepdims=True)
-        q /= np.maximum(mass, 1e-9)
-        g = (p - q) / n
-        gw, gb = x.T @ g + decay * w, g.sum(0)
-        m = 0.9 * m + 0.1 * gw; v = 0.999 * v + 0.001 * gw * gw
-        mb = 0.9 * mb + 0.1 * gb; vb = 0.999 * vb + 0.001 * gb * gb
-        c1, c2 = 1 - 0.9**step, 1 - 0.999**step
-        w -= rate * (m / c1) / (np.sqrt(v / c2) + 1e-8)
-        b -= rate * (mb / c1) / (np.sqrt(vb / c2) + 1e-8)
-    return w, b, float(-np.log(np.maximum(mass, 1e-9)).mean())
+        scores = x @ values[0] + values[1] + prior
+        chance = np.exp(scores - scores.max(1, keepdims=True))
+        chance /= chance.sum(1, keepdims=True)
+        wanted = chance * right
+        wanted /= np.maximum(wanted.sum(1, keepdims=True), 1e-9)
+        error = counts * (chance - wanted) / len(x)
+        slopes = [x.T @ error + decay * values[0], error.sum(0)]
+        for value, mean, square, slope in zip(values, means, squares, slopes, strict=True):
+            mean += 0.1 * (slope - mean)
+            square += 0.001 * (slope * slope - square)
+            value -= RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+        if step % 50 == 0:
+            print(f"  step {step}/{steps}: {100 * float((right[np.arange(len(x)), scores.argmax(1)] > 0).mean()):.1f} % of the messages right", flush=True)
+    return values[0], values[1]
+
+
+def write(path: str, names: list[str], features: list[Evidence], weights: Matrix, bias: Matrix) -> None:
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("classes\t" + " ".join(names) + "\n")
+        for feature, row in [(("bias",), bias), *zip(features, weights, strict=True)]:
+            kept = [f"{names[at]}:{row[at]:.2f}" for at in np.argsort(-np.abs(row), kind="stable") if abs(row[at]) >= KEEP_ABOVE]
+            if kept:
+                out.write(" ".join(feature) + "\t" + " ".join(kept) + "\n")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("task", choices=["answers", "alarms"])
     parser.add_argument("questions", nargs="*")
     parser.add_argument("--voices", nargs="*", default=[])
-    parser.add_argument("--test", nargs="*", default=[])
-    parser.add_argument("--out")
-    parser.add_argument("--decay", type=float, default=2e-4)
+    parser.add_argument("--out", required=True)
     parser.add_argument("--steps", type=int, default=250)
+    parser.add_argument("--decay", type=float, default=None)
     args = parser.parse_args()
-    bot = Bot.load()
-    rows = read_all([*load_tsv(args.questions, bot), *load_voices(args.voices, bot)], bot)
-    names = [*(a.id for a in bot.answers), *(f"chat.{name}" for name in bot.rules["chat"]), NONE]
-    counts = Counter(name for found, *_ in rows for name in found)
-    features = sorted(name for name, count in counts.items() if count >= SEEN_AT_LEAST)
-    print(len(rows), "questions", len(features), "features", Counter(len(r[2]) for r in rows).most_common(4))
-    w, b, loss = learn(rows, names, features, decay=args.decay, steps=args.steps)
-    print("loss", loss)
-    if args.test:
-        test = read_all(load_voices(args.test, bot), bot)
-        index = {f: i for i, f in enumerate(features)}
-        hit = base = 0
-        for found, scores, right, turns in test:
-            z = np.concatenate([scores, np.zeros(len(names) - len(scores))])
-            base += names[int(np.argmax(z))] in right
-            z = z + b
-            for name, weight in found.items():
-                if name in index:
-                    z = z + weight * w[index[name]]
-            hit += names[int(np.argmax(z))] in right
-        print(f"test {len(test)}: prior alone {base/len(test):.3f}, learned {hit/len(test):.3f}")
-    if args.out:
-        with open(args.out, "w", encoding="utf-8") as out:
-            rows_out = [("bias", b), *zip(features, w)]
-            for name, row in rows_out:
-                kept = [f"{names[i]}:{row[i]:.2f}" for i in np.argsort(-np.abs(row)) if abs(row[i]) >= KEEP_ABOVE]
-                if kept:
-                    out.write(name + "\t" + " ".join(kept) + "\n")
+    bot = Bot.load(weights=False)
+    names = classes(args.task, bot)
+    items = [*read_tsv(args.questions), *read_voices(args.voices, bot)]
+    if args.task == "answers":
+        # The bot's own model questions: every suggestion must lead where it says.
+        items += [Labelled([answer.ask], {answer.id}) for answer in bot.answers for _ in range(4)]
+    rows = rows_of(items, args.task, bot)
+    seen = Counter(feature for row in rows for feature in row.found)
+    features = sorted(feature for feature, count in seen.items() if count >= SEEN_AT_LEAST)
+    print(f"{len(rows)} messages, {len(features)} pieces of evidence, {len(names)} classes")
+    x, prior, right = matrices(rows, names, features)
+    counts = np.array([[1.0 if args.task == "answers" or NONE in row.right else ALARM_COUNTS] for row in rows], np.float32)
+    weights, bias = learn(x, prior, right, counts, args.steps, args.decay or (2e-4 if args.task == "answers" else 1e-4))
+    write(args.out, names, features, weights, bias)
 
 
 if __name__ == "__main__":

@@ -84,6 +84,13 @@ def test_every_answer_is_scored_best_first_and_of_two_alike_the_first_of_the_fil
     assert (again.hits, again.refusal, again.scores.tolist()) == (found.hits, found.refusal, found.scores.tolist())
 
 
+def test_of_answers_that_nothing_speaks_for_the_first_of_the_file_come_first(bot: Bot) -> None:
+    """rank_bm25's own ranking gives ties back last first, and an unstable sort in any order."""
+    hits = Index(bot.corpus, bot.answers, bot.rules).search(understand("xyzzy", Dialogue(), bot.rules, bot.lexicon)).hits
+    assert {hit.score for hit in hits} == {0.0}
+    assert [hit.answer.position for hit in hits] == list(range(len(hits)))
+
+
 @pytest.mark.parametrize(
     ("message", "answer"),
     [("Does lupus need to be treated?", "lupus has to be medically treated"), ("Is neck surgery risky?", "serious risks"), ("How long may I wear a soft collar?", "two weeks")],

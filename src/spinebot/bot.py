@@ -25,24 +25,26 @@ from .weights import load_weights
 class Bot:
     """A bot folder, loaded: its articles, its rules, and all that is computed from them once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, weights: bool = True) -> None:
         self.folder = folder
         self.corpus = load_corpus(folder / "corpus")
         self.rules = load_rules(folder / "intents.yaml")
         self.answers = bind_answers(self.rules, self.corpus)
         self.lexicon = Lexicon(self.rules, self.corpus)
-        weights = load_weights(folder / "weights.tsv", [*(answer.id for answer in self.answers), *(f"chat.{name}" for name in self.rules["chat"])])
-        self.index = Index(self.corpus, self.answers, self.rules, weights)
-        self.red_flags = RedFlags(self.rules)
+        answers = [*(answer.id for answer in self.answers), *(f"chat.{name}" for name in self.rules["chat"])]
+        self.index = Index(self.corpus, self.answers, self.rules, load_weights(folder / "weights.tsv", answers) if weights else None)
+        self.red_flags = RedFlags(self.rules, load_weights(folder / "alarms.tsv", list(self.rules["red_flags"])) if weights else None)
         self.composer = Composer(self.rules, self.lexicon, self.answers)
 
     @classmethod
-    def load(cls, folder: str | Path | None = None) -> Bot:
+    def load(cls, folder: str | Path | None = None, *, weights: bool = True) -> Bot:
         """The bot of a folder with `corpus/` and `intents.yaml`; without one, the spine bot that travels with the package.
+
+        `weights=False` leaves out what was learned, and goes by the hand-set scores and rules alone.
 
         Raises SpinebotError with every fault of the folder.
         """
-        return cls(Path(folder) if folder is not None else default_folder())
+        return cls(Path(folder) if folder is not None else default_folder(), weights)
 
     def conversation(self, conversation_id: str | None = None) -> Conversation:
         """A new conversation; `conversation_id` names it in its replies."""

@@ -13,6 +13,7 @@ from .yamlfile import load_text, parse_yaml
 
 _HEADING = re.compile(r"(#{1,6}) +(.+?)\s*$")
 _MARK = re.compile(r"<!-- *passage: *([a-z0-9][a-z0-9-]*) *-->\s*$")
+_COMMENT = re.compile(r"<!--.*-->\s*$")
 _ITEM = re.compile(r"(?:[-*+]|\d+[.)]) +")
 _KEYS = {"id", "title", "source", "promotional"}
 
@@ -52,17 +53,34 @@ def parse_article(text: str, path: str) -> Article:
         close = next(number for number, line in enumerate(lines[1:], 1) if line.strip() == "---")
     except StopIteration:
         raise CorpusError(Fault(path, 1, "the front matter has no end: close it with a line '---'")) from None
-    front = parse_yaml("".join(lines[1:close]), path, first_line=2)
+    try:
+        front = parse_yaml("".join(lines[1:close]), path, first_line=2)
+    except SpinebotError as error:
+        raise CorpusError(*error.faults) from None
     values = {key: node for key, node in front.items()}
     faults = [Fault(path, values[key].line, f"unknown key {key!r}: known are {', '.join(sorted(_KEYS))}") for key in values.keys() - _KEYS]
     faults += [Fault(path, 1, f"the front matter lacks {key!r}") for key in ("id", "title", "source") if key not in values]
+    faults += [
+        Fault(path, values[key].line, f"{key!r} must be text") for key in ("id", "title", "source") if key in values and not isinstance(values[key].value, str)
+    ]
+    if "promotional" in values and not all(isinstance(node.value, str) for node in values["promotional"].sequence() or (values["promotional"],)[:1]):
+        faults.append(Fault(path, values["promotional"].line, "'promotional' must be a list of sentences"))
+    elif "promotional" in values and not isinstance(values["promotional"].value, tuple):
+        faults.append(Fault(path, values["promotional"].line, "'promotional' must be a list of sentences"))
     if faults:
         raise CorpusError(*faults)
     promotional = {str(node.value): node.line for node in values["promotional"].sequence()} if "promotional" in values else {}
     passages = _parse_passages(lines, close + 1, str(values["id"].value), set(promotional), path)
     said = {sentence.text for passage in passages for sentence in passage.sentences}
     faults += [Fault(path, line, f"no sentence of the article is {words!r}") for words, line in promotional.items() if words not in said]
-    faults += [Fault(path, 0, f"two passages are named {name!r}") for name, n in Counter(p.id for p in passages).items() if n > 1]
+    named: set[str] = set()
+    for passage in passages:
+        if passage.id in named:
+            faults.append(Fault(path, passage.line, f"a second passage is named {passage.id!r}"))
+        named.add(passage.id)
+    for number, line in enumerate(lines[close + 1 :], close + 2):
+        if line.startswith("<!--") and "passage" in line.lower() and not _MARK.match(line):
+            faults.append(Fault(path, number, "is no passage mark: write <!-- passage: some-name --> in lower case"))
     if not passages:
         faults.append(Fault(path, close + 1, "has front matter but no text"))
     if faults:
@@ -88,15 +106,15 @@ def _parse_passages(lines: list[str], first: int, article_id: str, promotional: 
         block = ""
 
     for number, line in enumerate(lines[first:], first + 1):
-        heading, mark = _HEADING.match(line), _MARK.match(line)
-        if heading or mark or not line.strip():
+        heading, mark, comment = _HEADING.match(line), _MARK.match(line), _COMMENT.match(line)
+        if heading or comment or not line.strip():
             close_block()
         if heading:
             depth = len(heading[1])
             headings[:] = [*headings[: depth - 1], heading[2]]
         elif mark:
             name = mark[1]
-        elif line.strip():
+        elif line.strip() and not comment:
             if not block:
                 block_at, block_line = at, number
             block += line

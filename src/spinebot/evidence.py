@@ -1,16 +1,20 @@
-"""What in a reading speaks for one answer or another, as named and weighted evidence."""
+"""What in a reading speaks for one answer or another, or for a warning sign: named and weighted evidence."""
 
 from __future__ import annotations
 
-from .english import QUESTION_WORDS
-from .matcher import Match
+from collections.abc import Mapping
+
 from .lexicon import Term
+from .matcher import Match
 from .text import MARKS, stem
 from .understand import Reading
+from .weights import Evidence
 
 #: Words that say nothing whatever the question.
 _EMPTY = frozenset(stem(word) for word in "a an the i my me you your he she it they them his her their we our is be am to of and in for on at with that this so just".split())
-_ASKING = frozenset(stem(word) for word in QUESTION_WORDS)
+_DENIALS = frozenset(stem(word) for word in "no without nor never neither none deny denies denied".split())
+#: How many words a denial reaches.
+_DENIAL_REACH = 5
 
 
 def clue_weight(match: Match[Term]) -> float:
@@ -18,37 +22,72 @@ def clue_weight(match: Match[Term]) -> float:
     return (0.35 + 0.3 * match.size) / match.name.share**0.5
 
 
-def evidence(reading: Reading) -> dict[str, float]:
-    """Evidence → weight: `topic:lupus`, `aspect:where`, `lupus*where`, `clue:gait`, `outside:price`, `word:limp`, `pair:how long`."""
-    found: dict[str, float] = {}
+def evidence(reading: Reading) -> dict[Evidence, float]:
+    """What speaks for an answer: topics, aspects and both together, clues, close subjects, aims, words and pairs of words."""
+    found: dict[Evidence, float] = {}
+    aspects = reading.aspects
     for topic, weight in reading.topics.items():
-        found["topic:" + topic] = weight
+        found["topic", topic] = weight
         if weight >= 0.8:
-            for aspect, much in reading.aspects.items():
-                found[topic + "*" + aspect] = min(weight, much)
-    for aspect, weight in reading.aspects.items():
-        found["aspect:" + aspect] = weight
+            for aspect, much in aspects.items():
+                found["asks", topic, aspect] = weight if weight < much else much
+    for aspect, weight in aspects.items():
+        found["aspect", aspect] = weight
     weights = reading.weights
     for match in reading.of("clue"):
-        name = "clue:" + match.name.id
+        key = ("clue", match.name.id)
         weight = weights[match.start] * clue_weight(match)
-        if weight > found.get(name, 0.0):
-            found[name] = weight
+        if weight > found.get(key, 0.0):
+            found[key] = weight
     for match in reading.of("outside"):
         if weights[match.start] >= 1.0:
-            found["outside:" + match.name.id] = 1.0
+            found["outside", match.name.id] = 1.0
     for match in reading.of("aim"):
-        found["aim:" + match.name.id] = weights[match.start]
+        found["aim", match.name.id] = weights[match.start]
     before = ""
     for word, weight in zip(reading.stems, weights, strict=True):
         if word in MARKS:
             before = ""
             continue
         if word not in _EMPTY:
-            name = "word:" + word
-            if weight > found.get(name, 0.0):
-                found[name] = weight
+            key = ("word", word)
+            if weight > found.get(key, 0.0):
+                found[key] = weight
         if before and weight >= 1.0:
-            found["pair:" + before + " " + word] = 0.7
+            found["pair", before, word] = 0.7
         before = word
+    return found
+
+
+def alarm_evidence(reading: Reading, verdicts: Mapping[str, bool]) -> dict[Evidence, float]:
+    """What speaks for a warning sign: words, denied words, pairs of words next to each other or around one, signs, contexts.
+
+    `verdicts`: sign → whether it counts.
+    """
+    found: dict[Evidence, float] = {}
+    before = earlier = ""
+    denied = 0
+    for word in reading.stems:
+        if word in MARKS:
+            if word != ",":
+                denied = 0
+            before = earlier = ""
+            continue
+        if word in _DENIALS:
+            denied = _DENIAL_REACH
+            found["word", word] = 1.0
+        elif denied:
+            denied -= 1
+            found["no", word] = 1.0
+        else:
+            found["word", word] = 1.0
+        if before:
+            found["pair", before, word] = 1.0
+            if earlier:
+                found["gap", earlier, word] = 0.7
+        earlier, before = before, word
+    for sign, counts in verdicts.items():
+        found["sign" if counts else "unsign", sign] = 1.5
+    for match in reading.of("context"):
+        found["context", match.name.id] = 1.0
     return found

@@ -10,7 +10,7 @@ from . import index
 from .evidence import evidence
 from .plan import Plan, decide
 from .render import wrap
-from .safety import _weigh as weigh_signs
+from .safety import weigh_signs
 from .text import MARKS, clean, stems
 from .understand import STOP_STEMS, Reading, understand
 
@@ -158,7 +158,7 @@ def _matched(reading: Reading) -> tuple[Matched, ...]:
 def _signs(reading: Reading, assessment: Assessment) -> tuple[FoundSign, ...]:
     """The warning signs found; why one doesn't count, or why those that do raise nothing."""
     signs: dict[FoundSign, None] = {}
-    for sign in weigh_signs(reading, reading.of("sign")):
+    for sign in weigh_signs(reading):
         why = sign.verdict if not sign.counts else "" if assessment.urgent else "but no red flag of intents.yaml holds by it alone"
         signs[FoundSign(sign.name, reading.said(sign.start, sign.end), sign.counts, why)] = None
     return tuple(signs)

@@ -107,11 +107,7 @@ class Index:
         score, topic, aspect, clues, words = self._evidence(reading)
         refusal, small_talk = ENOUGH, ("", 0.0)
         if self.weights is not None:
-            total = self.weights.bias.copy()
-            for name, weight in evidence(reading).items():
-                row = self.weights.row(name)
-                if row is not None:
-                    total += weight * row
+            total = self.weights.score(evidence(reading))
             score = score + total[: len(score)]
             refusal = float(total[-1])
             talk = total[len(score) : -1]

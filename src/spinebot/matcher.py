@@ -11,14 +11,15 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
-from .english import LIGHT
-from .text import stem, stems
+from .english import LIGHT, NEGATORS
+from .text import MARKS, stem, stems
 
 GAP = "..."
 _GAP_WORDS = 4
 _LIGHT_BETWEEN = 4
 _NUMBERS = {"#", "#many", "#fever"}
 _LIGHT_STEMS = frozenset(stem(word) for word in LIGHT) | LIGHT
+_NEGATORS = frozenset(stem(word) for word in NEGATORS)
 _END: object = object()
 
 Trie: TypeAlias = "dict[object, object]"
@@ -46,7 +47,7 @@ def parse_wording(wording: str) -> list[list[str]]:
         if "/" not in part and part != GAP:
             found = _stems_of(part)
             if not found:
-                raise ValueError(f"{part!r} holds no word")
+                raise ValueError(f"has {part!r}, which holds no word")
             for sequence in sequences:
                 sequence += found
             continue
@@ -57,7 +58,7 @@ def parse_wording(wording: str) -> list[list[str]]:
         for choice in part.split("/"):
             found = _stems_of(choice)
             if not found:
-                raise ValueError(f"{choice!r} holds no word")
+                raise ValueError(f"has {choice!r}, which holds no word")
             choices.append(list(found))
         sequences = [[*sequence, *choice] for sequence in sequences for choice in choices]
         if len(sequences) > 64:
@@ -78,6 +79,8 @@ def _stems_of(part: str) -> tuple[str, ...]:
     """The stems of one blank-separated part of a wording: "n't", "non-drug" and "co-codamol" are more than one."""
     if part in _NUMBERS:
         return (part,)
+    if part.startswith("#"):
+        return ()
     return stems(part)
 
 
@@ -97,55 +100,66 @@ class Matcher(Generic[Name]):
             names[name] = sum(item != GAP for item in sequence)
 
     def find(self, stems: Sequence[str]) -> list[Match[Name]]:
-        """Every wording found, each at its shortest span from each beginning, in reading order.
+        """Every name found, in reading order: from each beginning its longest wording, at the shortest span.
 
         `stems` are the message's stems in order; sentence marks stand among them as they are and are never crossed.
         """
         found: list[Match[Name]] = []
         root = self._root
-        length = len(stems)
         for start, first in enumerate(stems):
-            nodes = [root[first]] if first in root else []
+            node = root.get(first)
+            if node is not None:
+                nodes = [node]
+            elif first[0] != "#":
+                continue
+            else:
+                nodes = []
             if first[0] == "#":
                 nodes += [root[key] for key in number_keys(first) if key in root]
+            if not nodes:
+                continue
+            best: dict[Name, tuple[int, int]] = {}
             for node in nodes:
-                self._walk(node, stems, start, length, found, self._slack)  # type: ignore[arg-type]
+                self._walk(node, stems, start + 1, best)  # type: ignore[arg-type]
+            for name, (size, end) in best.items():
+                found.append(Match(name, start, -end, size))
         return found
 
-    @staticmethod
-    def _walk(first: Trie, stems: Sequence[str], start: int, length: int, found: list[Match[Name]], slack: int) -> None:
-        seen: set[object] | None = None
-        stack = [(first, start + 1, _LIGHT_BETWEEN, 0, slack)]  # node, next word; light, gap and other words still allowed
+    def _walk(self, first: Trie, stems: Sequence[str], start: int, best: dict[Name, tuple[int, int]]) -> None:
+        """Put the wordings that go on from `first` at `stems[start]` into `best`: name → (size, -end)."""
+        length = len(stems)
+        stack = [(first, start, _LIGHT_BETWEEN, 0, self._slack)]  # node, next word; light, gap and other words still allowed
         while stack:
             node, at, light, gap, other = stack.pop()
-            names = node.get(_END)
-            if names is not None and not gap:
-                if seen is None:
-                    seen = set()
-                for name, size in names.items():  # type: ignore[attr-defined]
-                    if name not in seen:
-                        seen.add(name)
-                        found.append(Match(name, start, at, size))
-                if len(node) == 1:
-                    continue
+            if not gap:
+                names = node.get(_END)
+                if names is not None:
+                    for name, size in names.items():  # type: ignore[attr-defined]
+                        if name not in best or (size, -at) > best[name]:
+                            best[name] = (size, -at)
+                    if len(node) == 1:
+                        continue
             if at >= length:
                 continue
             word = stems[at]
-            if not (word[0].isalnum() or word[0] == "#" or ord(word[0]) > 127):
+            if word in MARKS:
                 continue
-            if gap > 1:
-                stack.append((node, at + 1, 0, gap - 1, other))
-            elif not gap:
-                if light and word in _LIGHT_STEMS:
-                    stack.append((node, at + 1, light - 1, 0, other))
-                elif other:
-                    stack.append((node, at + 1, light, 0, other - 1))
-                if GAP in node:
-                    stack.append((node[GAP], at, 0, _GAP_WORDS + 1, other))  # type: ignore[arg-type]
             if word in node:
                 stack.append((node[word], at + 1, _LIGHT_BETWEEN, 0, other))  # type: ignore[arg-type]
             if word[0] == "#":
                 stack += [(node[key], at + 1, _LIGHT_BETWEEN, 0, other) for key in number_keys(word) if key in node]  # type: ignore[misc]
+            # No wording reaches over a negator: "my legs are not numb" is no numb leg.
+            if gap:
+                if gap > 1 and word not in _NEGATORS:
+                    stack.append((node, at + 1, 0, gap - 1, other))
+                continue
+            if word in _LIGHT_STEMS:
+                if light:
+                    stack.append((node, at + 1, light - 1, 0, other))
+            elif other and word not in _NEGATORS:
+                stack.append((node, at + 1, light, 0, other - 1))
+            if GAP in node:
+                stack.append((node[GAP], at, 0, _GAP_WORDS + 1, other))  # type: ignore[arg-type]
 
 
 def number_keys(number: str) -> tuple[str, ...]:

@@ -183,6 +183,8 @@ class _Reader:
     def __init__(self, path: str) -> None:
         self.path = path
         self.faults: list[Fault] = []
+        #: (section.entry, key, value) → the line it stands on.
+        self.lines: dict[tuple[str, str, str], int] = {}
 
     def fault(self, line: int, message: str) -> None:
         self.faults.append(Fault(self.path, line, message))
@@ -200,8 +202,7 @@ class _Reader:
                 self.fault(0, f"the section {name!r} is missing: {section.about}")
                 continue
             sections[name] = self._section(name, section, section_node)
-        if not self.faults or len(sections) == len(SECTIONS):
-            self._references(sections)
+        self._references(sections)
         if self.faults:
             raise RulesError(*self.faults)
         return Rules(self.path, sections)
@@ -256,11 +257,15 @@ class _Reader:
             elif not isinstance(child.value, (str, int, float, date)) or isinstance(child.value, bool) or not str(child.value).strip():
                 self.fault(child.line, f"{where}: {key!r} must be text")
             elif field.kind == "words":
-                words += self._wordings(where, child)
+                found = list(self._wordings(where, child))
+                if not found:
+                    self.fault(child.line, f"{where}: {key!r} holds no wording, so it could never match")
+                words += found
             elif field.kind == "lines":
                 values[key] = tuple((line.strip(), child.line + at) for at, line in enumerate(str(child.value).splitlines()) if line.strip())
             else:
                 values[key] = str(child.value).strip()
+                self.lines[where, key, str(child.value).strip()] = child.line
         for key, field in section.fields.items():
             if field.required and key not in node.value:
                 self.fault(node.line, f"{where} has no {key!r}: {field.about}")
@@ -270,6 +275,10 @@ class _Reader:
         if not isinstance(node.value, tuple) or not all(isinstance(child.value, str) for child in node.value):
             self.fault(node.line, f"{where}: {key!r} must be a list of ids, such as [lupus, surgery]")
             return ()
+        if not node.value:
+            self.fault(node.line, f"{where}: {key!r} names nothing")
+        for child in node.value:
+            self.lines[where, key, str(child.value)] = child.line
         return tuple(str(child.value) for child in node.value)
 
     def _wordings(self, where: str, node: Node) -> Iterable[Wording]:
@@ -291,16 +300,18 @@ class _Reader:
                     if field.kind.startswith("ids:"):
                         target = field.kind[4:]
                         for wanted in rule.ids(key):
-                            if wanted not in sections.get(target, {}):
-                                self.fault(rule.line, f"{target.removesuffix('s')} {wanted!r} is not defined{suggestion(wanted, sections.get(target, {}))}, named by {name}.{rule.id}")
+                            if target in sections and wanted not in sections[target]:
+                                line = self.lines.get((f"{name}.{rule.id}", key, wanted), rule.line)
+                                self.fault(line, f"{target.removesuffix('s')} {wanted!r} is not defined{suggestion(wanted, sections[target])}, named by {name}.{rule.id}")
         for caveat in REQUIRED_CAVEATS:
-            if caveat not in sections.get("caveats", {}):
+            if "caveats" in sections and caveat not in sections["caveats"]:
                 self.fault(0, f"the caveat {caveat!r} is not defined: no bot starts without it")
-        if "default" not in sections.get("numbers", {}):
+        if "numbers" in sections and "default" not in sections["numbers"]:
             self.fault(0, "numbers has no 'default': whom to call where the country is not known")
         for flag in sections.get("red_flags", {}).values():
             if flag.text("level") not in LEVELS:
-                self.fault(flag.line, f"red_flags.{flag.id}: the level {flag.text('level')!r} is not one of {', '.join(LEVELS)}{suggestion(flag.text('level'), LEVELS)}")
+                line = self.lines.get((f"red_flags.{flag.id}", "level", flag.text("level")), flag.line)
+                self.fault(line, f"red_flags.{flag.id}: the level {flag.text('level')!r} is not one of {', '.join(LEVELS)}{suggestion(flag.text('level'), LEVELS)}")
             for condition, line in flag.values.get("when", ()):  # type: ignore[attr-defined]
                 self._condition(flag.id, condition, line, sections.get("signs", {}))
 
@@ -308,7 +319,7 @@ class _Reader:
         for group in condition.split("&"):
             for part in group.split("+"):
                 sign = part.strip().removeprefix("!").strip()
-                if sign not in signs:
+                if signs and sign not in signs:
                     self.fault(line, f"red_flags.{flag_id}: the sign {sign!r} is not defined{suggestion(sign, signs)}")
         if all(part.strip().startswith("!") for part in condition.replace("+", "&").split("&")):
             self.fault(line, f"red_flags.{flag_id}: {condition!r} names only signs that must be absent, so it would always hold")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from .conversation import Dialogue, Standing, Urgent
 from .english import NEGATION_ENDS, NEGATORS
+from .evidence import alarm_evidence
 from .lexicon import Term
 from .matcher import Match
 from .rules import LEVELS, Rule, Rules
 from .text import MARKS, stem
 from .understand import Reading
+from .weights import Evidence, Weights
 
 #: How far back a negator reaches, in words.
 NEGATION_REACH = 5
+#: From which chance on the learned weights raise an alarm that no rule raised.
+ALARM_FROM = 0.2
 #: For how many messages a sign that was not taken back still counts.
 SIGN_STANDS = 3
 
@@ -60,6 +66,7 @@ class Condition:
 
     groups: tuple[tuple[str, ...], ...]
     unless: tuple[str, ...]
+    names: tuple[str, ...]
 
     @classmethod
     def parse(cls, line: str) -> Condition:
@@ -71,14 +78,15 @@ class Condition:
             wanted = tuple(sign for sign in signs if not sign.startswith("!"))
             if wanted:
                 groups.append(wanted)
-        return cls(tuple(groups), tuple(unless))
+        return cls(tuple(groups), tuple(unless), tuple(name for group in groups for name in group))
 
 
 class RedFlags:
-    """The red flags of the rules, compiled."""
+    """The red flags of the rules, compiled, and behind them what was learned from labelled messages as a second net."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, weights: Weights | None = None) -> None:
         self._rules = rules
+        self._weights = weights
         self._flags: list[tuple[Rule, tuple[Condition, ...]]] = [
             (rule, tuple(Condition.parse(line) for line, _ in rule.values["when"]))  # type: ignore[attr-defined]
             for rule in rules["red_flags"].values()
@@ -86,11 +94,19 @@ class RedFlags:
 
     def assess(self, reading: Reading, dialogue: Dialogue) -> Assessment:
         """The most pressing red flag that the message, with what still stands from earlier ones, raises."""
-        found = reading.of("sign")
-        if not found:
-            return Assessment(None, _age(dialogue.standing))
-        signs = _weigh(reading, found)
+        signs = weigh_signs(reading)
         counting = [sign for sign in signs if sign.counts]
+        best = self._by_rules(reading, counting, dialogue) if counting else None
+        learned = self._by_weights(reading, signs, dialogue)
+        if learned is not None and (best is None or (best.level == "soon" and learned.level != "soon")):
+            best = learned
+        kept = tuple([Standing(sign.name, reading.said(sign.start, sign.end), 0) for sign in counting])
+        fresh = {sign.sign for sign in kept}
+        older = tuple([old for old in _age(dialogue.standing) if old.sign not in fresh])
+        conditional = best is None and len(counting) < len(signs) and self._would_hold(signs, reading)
+        return Assessment(best, (*kept, *older), conditional)
+
+    def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> Urgent | None:
         now = {sign.name for sign in counting}
         standing = {old.sign for old in dialogue.standing}
         best: Urgent | None = None
@@ -103,10 +119,32 @@ class RedFlags:
                 if because is not None:
                     best = Urgent(rule.id, level, self._advice(rule, level), because)
                     break
-        kept = tuple(Standing(sign.name, reading.said(sign.start, sign.end), 0) for sign in counting)
-        fresh = {sign.sign for sign in kept}
-        older = tuple(old for old in _age(dialogue.standing) if old.sign not in fresh)
-        return Assessment(best, (*kept, *older), conditional=best is None and self._would_hold(signs, reading))
+        return best
+
+    def _by_weights(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue) -> Urgent | None:
+        """The red flag that the words speak for, though no rule holds: people find words that no list has."""
+        if self._weights is None:
+            return None
+        found = alarm_evidence(reading, verdicts_of(signs, dialogue))
+        scores = self._weights.score(found)
+        chances = np.exp(scores - scores.max())
+        if 1.0 - chances[-1] / chances.sum() < ALARM_FROM:
+            return None
+        at = int(np.argmax(scores[:-1]))
+        rule = self._rules["red_flags"][self._weights.classes[at]]
+        return Urgent(rule.id, rule.text("level"), self._advice(rule, rule.text("level")), self._telling(reading, found, at))
+
+    def _telling(self, reading: Reading, found: Mapping[Evidence, float], at: int) -> str:
+        """The user's words that spoke loudest for a flag."""
+        assert self._weights is not None
+        said = {word.stem: word.typed for word in reading.words}
+        loud = []
+        for key, value in found.items():
+            row = self._weights.row(key) if key[0] in ("word", "pair", "gap") else None
+            if row is not None and row[at] - row[-1] > 0.3:
+                loud.append((float(row[at] - row[-1]) * value, key[1:]))
+        words = [stem for _, stems in sorted(loud, reverse=True)[:3] for stem in stems]
+        return " ".join(dict.fromkeys(said[stem] for stem in words if stem in said))
 
     def _would_hold(self, signs: Sequence[Sign], reading: Reading) -> bool:
         """Whether a flag would be raised if what is asked in general were happening: the reply then says what to do if it is."""
@@ -122,13 +160,26 @@ class RedFlags:
         return f"{rule.text('advice')} {call}"
 
 
+def verdicts_of(signs: Sequence[Sign], dialogue: Dialogue) -> dict[str, bool]:
+    """Sign → whether it counts, those that stand from earlier messages too."""
+    verdicts = {old.sign: True for old in dialogue.standing}
+    for sign in signs:
+        verdicts[sign.name] = sign.counts or verdicts.get(sign.name, False)
+    return verdicts
+
+
+def verdicts(reading: Reading, dialogue: Dialogue) -> dict[str, bool]:
+    """Sign → whether it counts, of a reading and what stands before it."""
+    return verdicts_of(weigh_signs(reading), dialogue)
+
+
 def _age(standing: Iterable[Standing]) -> tuple[Standing, ...]:
     return tuple(Standing(old.sign, old.because, old.age + 1) for old in standing if old.age + 1 < SIGN_STANDS)
 
 
 def _holds(condition: Condition, counting: Sequence[Sign], now: set[str], standing: set[str], reading: Reading) -> str | None:
     """The user's words that fulfil a condition; None where it does not hold. At least one sign must be of this message."""
-    if any(sign in now for sign in condition.unless):
+    if not all(name in now or name in standing for name in condition.names) or any(name in now for name in condition.unless):
         return None
     used: list[Sign] = []
     for group in condition.groups:
@@ -136,8 +187,6 @@ def _holds(condition: Condition, counting: Sequence[Sign], now: set[str], standi
             sign = next((sign for sign in counting if sign.name == group[0]), None)
             if sign is not None:
                 used.append(sign)
-            elif group[0] not in standing:
-                return None
             continue
         together = _together(group, counting)
         if together is None:
@@ -158,7 +207,7 @@ def _together(group: Sequence[str], counting: Sequence[Sign]) -> list[Sign] | No
     return None
 
 
-def _weigh(reading: Reading, found: Sequence[Match[Term]]) -> list[Sign]:
+def weigh_signs(reading: Reading) -> list[Sign]:
     """Each sign with its verdict: what stands in its clause and sentence decides whether it is happening, and to whom."""
     stems = reading.stems
     contexts: dict[str, list[Match[Term]]] = {}
@@ -166,7 +215,7 @@ def _weigh(reading: Reading, found: Sequence[Match[Term]]) -> list[Sign]:
         contexts.setdefault(match.name.id, []).append(match)
     clauses = _clauses(reading)
     signs = []
-    for match in found:
+    for match in reading.of("sign"):
         clause = clauses[match.start]
         signs.append(Sign(match.name.id, match.start, match.end, clause.sentence, _verdict(match, clause, stems, contexts, clauses)))
     return signs

@@ -13,6 +13,8 @@ _SOUNDS = [
         (r"c(?=[eiy])|z|ss", "s"), (r"x", "ks"), (r"^kn|^gn|^pn", "n"), (r"^wr", "r"), (r"wh", "w"), (r"th", "t"), (r"h", ""), (r"[aeiouy]+", "a"),
     )
 ]
+#: Endings of medical words, which are names of their own and not two words run together.
+_ONE_WORD = ("itis", "osis", "pathy", "oma", "algia", "plasty", "ectomy", "emia", "lysis")
 _DOUBLE = re.compile(r"(.)\1+")
 
 
@@ -39,7 +41,7 @@ def distance(a: str, b: str, limit: int) -> int:
             row.append(cost)
         if min(row) > limit:
             return limit + 1
-    return row[-1]
+    return min(row[-1], limit + 1)
 
 
 class Speller:
@@ -99,11 +101,11 @@ class Speller:
         return best
 
     def _split(self, word: str) -> tuple[str, ...]:
-        for at in range(3, len(word) - 2):
+        if word.endswith(_ONE_WORD):
+            return ()
+        for at in range(4, len(word) - 3):
             left, right = word[:at], word[at:]
-            if left in self._rank and (right in self._rank or (len(right) > 2 and right in self._known)):
-                return (left, right)
-            if right in self._rank and len(left) > 2 and left in self._known:
+            if (left in self._rank and right in self._known) or (right in self._rank and left in self._known):
                 return (left, right)
         return ()
 

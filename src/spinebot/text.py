@@ -18,16 +18,18 @@ _QUOTES = str.maketrans({
     "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "“": '"', "”": '"', "–": ",", "—": ",", "…": ".", "、": ",", "。": ".",
     "？": "?", "！": "!", "\u00a0": " ", "\u200b": "", "\u200d": "", "\ufe0f": "", "\ufeff": "",
 })
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)?(?![A-Za-z])|[A-Za-z0-9]+(?:'[A-Za-z]+)*|[.?!;:,()\n]|[\U0001F300-\U0001FAFF\u2600-\u27BF]")
+_TOKEN = re.compile(r"\d+[.,]\d+|\d+(?=(?:[cCfF]|mg|ml|kg|lbs?|yrs?|yo|mm|cm|ft)?\b)|[A-Za-z0-9]+(?:'[A-Za-z]+)*|[.?!;:,()\n]|[\U0001F300-\U0001FAFF\u2600-\u27BF]")
 #: The tokens that end or divide a sentence.
 MARKS = frozenset(".?!;:,()\n")
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_POSSESSIVE = re.compile(r"(?:'s)+$")
+_WITH_IS = frozenset("what that it he she there where how who when why let here".split())
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
 _stemmer = EnglishStemmer()
 _punkt = PunktParameters()
-_punkt.abbrev_types = {"dr", "mr", "mrs", "ms", "prof", "e.g", "i.e", "etc", "vs", "approx", "fig", "no", "st"}
+_punkt.abbrev_types = {"dr", "mr", "mrs", "ms", "prof", "e.g", "i.e", "vs", "approx", "fig"}
 _sentences = PunktSentenceTokenizer(_punkt)
 
 
@@ -54,7 +56,8 @@ def stem(word: str) -> str:
     """The stem of one lower-case word: "radiating" → "radiat", "fell" → "fall", "39.4" → "#39.4"."""
     word = FORMS.get(word, word)
     if word[0].isdigit() and word.replace(".", "", 1).replace(",", "", 1).isdigit():
-        return "#" + word.replace(",", ".")
+        whole, comma, part = word.partition(",")
+        return "#" + (whole + part if len(part) == 3 else whole + "." + part if comma else word)
     if word in UNSTEMMED:
         return word
     stemmed: str = _stemmer.stem(word)
@@ -66,8 +69,9 @@ def expand(token: str) -> tuple[str, ...]:
     """The plain words that a token stands for: "can't" → ("can", "not"), "ur" → ("your",), "sooo" → ("so",)."""
     word = token.lower()
     if "'" in word:
-        if word.endswith("'s") and word[:-2] not in {"what", "that", "it", "he", "she", "there", "where", "how", "who", "when", "why", "let", "here"}:
-            return expand(word[:-2])
+        bare = _POSSESSIVE.sub("", word)
+        if bare != word and bare not in _WITH_IS:
+            return expand(bare)
         if word in {"i'll", "we'll", "we're", "she'll", "he'll", "she'd", "we'd", "i'd", "he'd"}:
             return (word.split("'")[0], "will")
         word = word.replace("'", "")
@@ -78,7 +82,7 @@ def expand(token: str) -> tuple[str, ...]:
     return (word,)
 
 
-_DOUBLED = frozenset("too feel need off all well really wee pee poo neck still will full ill cell".split())
+_DOUBLED = frozenset("too feel need off all well really wee pee poo still will full ill cell soon been see good week sleep feet look knee fall tell sleep deep keep cool food foot book".split())
 
 
 def stems(text: str) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
-"""What was learned from labelled questions: how much each piece of evidence speaks for each answer.
+"""What was learned from labelled messages: how much each piece of evidence speaks for each class.
 
-A bot folder may hold `weights.tsv`, written by `make weights`; a bot without it ranks by the hand-set scores alone.
+A bot folder may hold `weights.tsv` (which answer, small talk or refusal) and `alarms.tsv` (which red flag, or calm),
+both written by `make weights`. Without them the bot goes by its hand-set scores and rules alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,55 +15,82 @@ from numpy.typing import NDArray
 from .errors import Fault, RulesError
 from .yamlfile import load_text
 
-#: The class of messages that the article does not answer; it stands last, after the answers and the small talk.
+#: The class of what is none of the others: no answer, no alarm. It stands last.
 NONE = "none"
 BIAS = "bias"
 
+#: A piece of evidence: its kind, and what it is: ("word", "limp"), ("pair", "how", "long").
+Evidence = tuple[str, ...]
+
 
 class Weights:
-    """Rows over the answers, the small talk (`chat.thanks` ...) and `NONE`, one for each piece of evidence; parsed when first asked for."""
+    """A row over the classes for each piece of evidence; rows are read when they are first asked for, and kept."""
 
-    def __init__(self, lines: Mapping[str, str], classes: Sequence[str]) -> None:
+    def __init__(self, lines: Mapping[Evidence, str], classes: Sequence[str]) -> None:
+        self.classes = (*classes, NONE)
         self._lines = lines
-        self._at = {name: at for at, name in enumerate([*classes, NONE])}
-        self._rows: dict[str, NDArray[np.float64] | None] = {}
-        self.bias = self._parse(lines[BIAS]) if BIAS in lines else np.zeros(len(self._at))
+        self._at = {name: at for at, name in enumerate(self.classes)}
+        self._rows = np.zeros((256, len(self.classes)), np.float32)
+        self._slots: dict[Evidence, int] = {}
+        self._used = 0
+        self.bias = self._row(lines[(BIAS,)]) if (BIAS,) in lines else np.zeros(len(self.classes), np.float32)
 
-    def _parse(self, line: str) -> NDArray[np.float64]:
-        row = np.zeros(len(self._at))
+    def _row(self, line: str) -> NDArray[np.float32]:
+        row = np.zeros(len(self.classes), np.float32)
         for pair in line.split():
             name, _, value = pair.rpartition(":")
             row[self._at[name]] = float(value)
         return row
 
-    def row(self, name: str) -> NDArray[np.float64] | None:
-        """The weights of one piece of evidence; None where nothing was learned of it."""
-        if name not in self._rows:
-            line = self._lines.get(name)
-            self._rows[name] = self._parse(line) if line is not None else None
-        return self._rows[name]
+    def score(self, evidence: Mapping[Evidence, float]) -> NDArray[np.float32]:
+        """The score of every class: its bias and what the evidence says for it."""
+        slots, values = [], []
+        for key, value in evidence.items():
+            slot = self._slots.get(key, -2)
+            if slot == -2:
+                slot = self._keep(key)
+            if slot >= 0:
+                slots.append(slot)
+                values.append(value)
+        if not slots:
+            return self.bias
+        scores: NDArray[np.float32] = np.array(values, np.float32) @ self._rows[slots] + self.bias
+        return scores
 
-    def faults(self, path: Path) -> Iterable[Fault]:
-        """A fault for each line that names an answer which doesn't exist or a weight that is no number."""
-        for number, (name, line) in enumerate(self._lines.items(), 1):
-            for pair in line.split():
-                answer, _, value = pair.rpartition(":")
-                if answer not in self._at:
-                    yield Fault(str(path), number, f"{name}: there is no answer {answer!r}: run 'make weights'")
-                    break
-                try:
-                    float(value)
-                except ValueError:
-                    yield Fault(str(path), number, f"{name}: {value!r} is no number: run 'make weights'")
-                    break
+    def row(self, key: Evidence) -> NDArray[np.float32] | None:
+        """What one piece of evidence says for each class; None where nothing was learned of it."""
+        slot = self._slots.get(key, -2)
+        slot = self._keep(key) if slot == -2 else slot
+        return self._rows[slot] if slot >= 0 else None
+
+    def _keep(self, key: Evidence) -> int:
+        """The slot of a row, read now; -1 for evidence that nothing was learned of."""
+        line = self._lines.get(key)
+        if line is None:
+            return -1  # Not kept: what people type must not pile up.
+        if self._used == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+        self._rows[self._used] = self._row(line)
+        self._slots[key] = self._used
+        self._used += 1
+        return self._slots[key]
 
 
 def load_weights(path: Path, classes: Sequence[str]) -> Weights | None:
-    """The weights of a bot folder; None where it has none. Raises RulesError for a file that doesn't fit the answers."""
+    """The weights of a file for `classes` and NONE; None where there is no such file.
+
+    Each line: the evidence's words, a tab, `class:weight` pairs. Raises RulesError where the file was learned for other classes.
+    """
     if not path.exists():
         return None
-    lines = dict(line.split("\t", 1) for line in load_text(path).splitlines() if "\t" in line)
+    lines: dict[Evidence, str] = {}
+    for line in load_text(path).splitlines():
+        name, tab, pairs = line.partition("\t")
+        if tab:
+            lines[tuple(name.split(" "))] = pairs
     known = {*classes, NONE}
-    if not all(pair.rpartition(":")[0] in known for pair in lines.get(BIAS, "").split()):
-        raise RulesError(Fault(str(path), 1, "was learned for other answers than intents.yaml has: run 'make weights'"))
+    learned = set(lines.get(("classes",), "").split())
+    if learned != known:
+        other = sorted(learned ^ known)
+        raise RulesError(Fault(str(path), 1, f"was learned for other entries than intents.yaml has ({', '.join(other[:4])}): run 'make weights'"))
     return Weights(lines, classes)

@@ -58,42 +58,48 @@ def parse_yaml(text: str, path: Path | str, first_line: int = 1) -> Node:
 
     Raises SpinebotError for a syntax fault, a duplicate key, an alias loop or more than one document.
     """
-    loader = _Loader(text)
     offset = first_line
     faults: list[Fault] = []
+    loader = None
     try:
+        loader = _Loader(text)
         root = loader.get_single_node()
         if root is None:
             return Node(None, first_line)
-        node = _convert(loader, root, offset, str(path), faults, 0)
+        node = _convert(loader, root, offset, str(path), faults, set(), 0)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise SpinebotError.at(path, (mark.line if mark else 0) + offset, f"is not YAML: {error.problem}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SpinebotError.at(path, 0, f"is not YAML: {str(error).splitlines()[0]}") from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     if faults:
         raise SpinebotError(*faults)
     return node
 
 
-def _convert(loader: yaml.SafeLoader, node: yaml.Node, offset: int, path: str, faults: list[Fault], depth: int) -> Node:
+def _convert(loader: yaml.SafeLoader, node: yaml.Node, offset: int, path: str, faults: list[Fault], seen: set[int], depth: int) -> Node:
     line = node.start_mark.line + offset
     if depth > _MAX_DEPTH:
         raise ValueError("nested too deeply")
+    if id(node) in seen:
+        faults.append(Fault(path, line, "stands for another part of the file (an alias, *): write it out"))
+        return Node(None, line)
+    seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
         if node.tag == "tag:yaml.org,2002:str":
             return Node(node.value, line + 1 if node.style in ("|", ">") else line)
         return Node(loader.construct_object(node), line)
     if isinstance(node, yaml.SequenceNode):
-        return Node(tuple(_convert(loader, child, offset, path, faults, depth + 1) for child in node.value), line)
+        return Node(tuple(_convert(loader, child, offset, path, faults, seen, depth + 1) for child in node.value), line)
     entries: dict[str, Node] = {}
     for key, child in node.value:
         name = str(key.value)
         if name in entries:
             faults.append(Fault(path, key.start_mark.line + offset, f"the key {name!r} stands here a second time"))
-        converted = _convert(loader, child, offset, path, faults, depth + 1)
+        converted = _convert(loader, child, offset, path, faults, seen, depth + 1)
         # A nested block is named by the line of its key: that is where an editor looks.
         entries[name] = converted if isinstance(child, yaml.ScalarNode) else Node(converted.value, key.start_mark.line + offset)
     return Node(entries, line)
