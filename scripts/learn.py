@@ -111,7 +111,8 @@ def rows_of(items: Iterable[Labelled], task: str, bot: Bot) -> list[Row]:
         if task == "alarms":
             rows.append(Row(alarm_evidence(reading, verdicts(reading, dialogue)), [], labels))
         else:
-            rows.append(Row(evidence(reading), bot.index.prior(reading).tolist(), labels))
+            found = evidence(reading)
+            rows.append(Row(found, bot.index.score(found)[: len(bot.answers)].tolist(), labels))
     if left_out:
         print("left out:", ", ".join(f"{label} ({count})" for label, count in left_out.most_common(6)))
     return rows

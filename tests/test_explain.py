@@ -51,7 +51,7 @@ def test_asking_for_it_changes_no_reply(bot: Bot) -> None:
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_score_is_the_sum_of_its_shares(bot: Bot, message: str) -> None:
     for answer in why(bot, message).answers:
-        shares = answer.topic + answer.aspect + answer.clue + answer.words + answer.off_topic + answer.learned
+        shares = answer.topic + answer.aspect + answer.clue + answer.words + answer.rest
         assert answer.score == pytest.approx(shares, abs=0.04)
 
 
@@ -87,7 +87,6 @@ def test_a_sign_that_does_not_count_says_why(tmp_path: Path, small_rules: str, s
     assert alone.signs[0].counts and not alone.urgent and "no red flag" in alone.signs[0].why
     both = why(small, "I have a numb saddle and can not pee")
     assert both.urgent.startswith("cauda-equina (emergency)") and all(sign.counts for sign in both.signs)
-    assert why(small, "can lupus hurt my back").answers[0].learned == 0.0
 
 
 def test_it_can_be_printed_and_written_as_json(bot: Bot) -> None:

@@ -15,6 +15,10 @@ _EMPTY = frozenset(stem(word) for word in "a an the i my me you your he she it t
 _DENIALS = frozenset(stem(word) for word in "no without nor never neither none deny denies denied".split())
 #: How many words a denial reaches.
 _DENIAL_REACH = 5
+MOST_CLUES = 2.5
+PAIR = 0.7
+#: From how many words on a message is long.
+LONG = 14.0
 
 
 def clue_weight(match: Match[Term]) -> float:
@@ -36,25 +40,25 @@ def evidence(reading: Reading) -> dict[Evidence, float]:
     weights = reading.weights
     for match in reading.of("clue"):
         key = ("clue", match.name.id)
-        weight = weights[match.start] * clue_weight(match)
-        if weight > found.get(key, 0.0):
-            found[key] = weight
+        found[key] = min(found.get(key, 0.0) + weights[match.start] * clue_weight(match), MOST_CLUES)
     for match in reading.of("outside"):
         if weights[match.start] >= 1.0:
             found["outside", match.name.id] = 1.0
     for match in reading.of("aim"):
         found["aim", match.name.id] = weights[match.start]
     before = ""
+    # Many words say no more in all than a dozen do.
+    share = min(1.0, (LONG / (1.0 + sum(weights))) ** 0.5)
     for word, weight in zip(reading.stems, weights, strict=True):
         if word in MARKS:
             before = ""
             continue
         if word not in _EMPTY:
             key = ("word", word)
-            if weight > found.get(key, 0.0):
-                found[key] = weight
+            if weight * share > found.get(key, 0.0):
+                found[key] = weight * share
         if before and weight >= 1.0:
-            found["pair", before, word] = 0.7
+            found["pair", before, word] = PAIR * share
         before = word
     return found
 
@@ -73,18 +77,20 @@ def alarm_evidence(reading: Reading, verdicts: Mapping[str, bool]) -> dict[Evide
                 denied = 0
             before = earlier = ""
             continue
+        telling = word not in _EMPTY
         if word in _DENIALS:
             denied = _DENIAL_REACH
             found["word", word] = 1.0
         elif denied:
             denied -= 1
-            found["no", word] = 1.0
-        else:
+            if telling:
+                found["no", word] = 1.0
+        elif telling:
             found["word", word] = 1.0
-        if before:
+        if before and (telling or before not in _EMPTY):
             found["pair", before, word] = 1.0
-            if earlier:
-                found["gap", earlier, word] = 0.7
+        if earlier and telling and earlier not in _EMPTY:
+            found["gap", earlier, word] = 0.7
         earlier, before = before, word
     for sign, counts in verdicts.items():
         found["sign" if counts else "unsign", sign] = 1.5

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from . import index
 from .evidence import evidence
 from .plan import Plan, decide
 from .render import wrap
@@ -17,11 +16,14 @@ from .understand import STOP_STEMS, Reading, understand
 if TYPE_CHECKING:
     from .bot import Bot
     from .conversation import Dialogue
-    from .index import Found
+    from .index import Found, Index
     from .safety import Assessment
+    from .weights import Evidence
 
 #: How many answers are shown with their scores.
 SHOWN = 5
+#: How many pieces of evidence are shown.
+TOLD = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class FoundSign:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """An answer and what its score is the sum of: hand-set weights, what is taken away where the topic is another, and what was learned."""
+    """An answer and what its score is the sum of; `rest` is what is learned of it whatever is asked, and of other evidence."""
 
     id: str
     chosen: bool
@@ -72,8 +74,7 @@ class Scored:
     aspect: float
     clue: float
     words: float
-    off_topic: float
-    learned: float
+    rest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Explanation:
     urgent: str
     answers: tuple[Scored, ...]
     refusal: float
-    learned: tuple[tuple[str, float], ...]
+    evidence: tuple[tuple[str, float], ...]
     passages: tuple[str, ...]
     kind: str
     intent: str
@@ -120,9 +121,9 @@ def explain(bot: Bot, text: str, dialogue: Dialogue) -> Explanation:
         signs=_signs(reading, assessment),
         standing=tuple(dict.fromkeys((old.sign, old.age) for old in assessment.standing if old.age)),
         urgent=f"{assessment.urgent.id} ({assessment.urgent.level}): {assessment.urgent.because}" if assessment.urgent else "",
-        answers=_scored(reading, found, chosen, bot),
+        answers=_scored(reading, found, chosen, bot.index),
         refusal=round(found.refusal, 2),
-        learned=_learned(reading, found, plan, bot),
+        evidence=_telling(reading, plan, bot.index),
         passages=tuple(passages),
         kind="urgent" if assessment.urgent else plan.kind,
         intent=plan.intent,
@@ -164,28 +165,41 @@ def _signs(reading: Reading, assessment: Assessment) -> tuple[FoundSign, ...]:
     return tuple(signs)
 
 
-def _scored(reading: Reading, found: Found, chosen: set[str], bot: Bot) -> tuple[Scored, ...]:
+#: Kind of evidence → the share of a score that it is shown under; the others are the rest.
+_SHARES = {"topic": "topic", "aspect": "aspect", "asks": "aspect", "clue": "clue", "word": "words", "pair": "words"}
+
+
+def _scored(reading: Reading, found: Found, chosen: set[str], index: Index) -> tuple[Scored, ...]:
     """The best answers, each score split into its summands."""
-    prior = bot.index.prior(reading)
+    shown = [hit.answer for at, hit in enumerate(found.hits) if at < SHOWN or hit.answer.id in chosen]
+    shown += [answer for answer in index.answers if answer.id in chosen and answer not in shown]
     rows = []
-    for hit in [*found.hits[:SHOWN], *(hit for hit in found.hits[SHOWN:] if hit.answer.id in chosen)]:
-        by_hand = float(prior[hit.answer.position])
-        topic = index.TOPIC * hit.topic
-        aspect = index.ASPECT * hit.aspect * (0.35 + 0.65 * min(hit.topic, 1.0))
-        clue, words = index.CLUE * hit.clue, index.WORDS * hit.words
-        shares = (hit.score, topic, aspect, clue, words, by_hand - topic - aspect - clue - words, hit.score - by_hand)
-        rows.append(Scored(hit.answer.id, hit.answer.id in chosen, *(round(share, 2) + 0.0 for share in shares)))
+    for answer in shown:
+        shares = {"topic": 0.0, "aspect": 0.0, "clue": 0.0, "words": 0.0}
+        for key, much in _spoken(reading, answer.position, index):
+            if key[0] in _SHARES:
+                shares[_SHARES[key[0]]] += much
+        score = float(found.scores[answer.position])
+        split = (score, *shares.values(), score - sum(shares.values()))
+        rows.append(Scored(answer.id, answer.id in chosen, *(round(share, 2) + 0.0 for share in split)))
     return tuple(rows)
 
 
-def _learned(reading: Reading, found: Found, plan: Plan, bot: Bot) -> tuple[tuple[str, float], ...]:
-    """The evidence whose learned weights spoke most for or against the answer; of a refusal, for or against refusing."""
-    weights = bot.index.weights
-    if weights is None or plan.kind == "chat":
-        return ()
-    at = plan.answers[0].position if plan.answers else -1
-    said = [(name, round(weight * float(row[at]), 2)) for name, weight in evidence(reading).items() if (row := weights.row(name)) is not None]
-    return tuple(sorted((pair for pair in said if pair[1]), key=lambda pair: -abs(pair[1]))[:SHOWN])
+def _spoken(reading: Reading, position: int, index: Index) -> list[tuple[Evidence, float]]:
+    """What each piece of evidence says for the class at `position` of the scores."""
+    return [(key, weight * float(row[position])) for key, weight in evidence(reading).items() if (row := index.row(key)) is not None]
+
+
+def _telling(reading: Reading, plan: Plan, index: Index) -> tuple[tuple[str, float], ...]:
+    """The evidence that spoke loudest for or against what was decided: the first answer, the small talk, or the refusal."""
+    talk = plan.intent.removeprefix("chat.")
+    position = plan.answers[0].position if plan.answers else -1
+    if plan.kind == "chat":
+        if talk not in index.small_talk:
+            return ()
+        position = len(index.answers) + index.small_talk.index(talk)
+    told = [(" ".join(key), round(much, 2)) for key, much in _spoken(reading, position, index)]
+    return tuple(sorted((pair for pair in told if pair[1]), key=lambda pair: -abs(pair[1]))[:TOLD])
 
 
 def _why(reading: Reading, plan: Plan, found: Found, bot: Bot) -> list[str]:
@@ -257,19 +271,19 @@ def render_explanation(explanation: Explanation, width: int = 100) -> str:
     standing = ", ".join(f"{sign} (from {age} message{'s' * (age > 1)} ago)" for sign, age in explanation.standing)
     lines += _rows("still counts", [standing] if standing else [], width)
     lines += _rows("red flag", [explanation.urgent] if explanation.urgent else [], width)
-    lines += _rows("answers", _table(explanation.answers, width - 14), width, wrapped=width < 48)
+    lines += _rows("answers", _table(explanation.answers, width - 14), width)
     lines += _rows("must reach", [f"{explanation.refusal:.2f}"], width)
-    lines += _rows("learned", [", ".join(f"{weight:+.2f} {name}" for name, weight in explanation.learned)] if explanation.learned else [], width)
+    lines += _rows("evidence", [", ".join(f"{much:+.2f} {name}" for name, much in explanation.evidence)] if explanation.evidence else [], width)
     lines += _rows("decided", [f"{explanation.kind}, {explanation.intent}"], width)
     lines += _rows("why", explanation.why, width)
     lines += _rows("passages", explanation.passages, width)
     return "\n".join(lines)
 
 
-def _rows(label: str, rows: Iterable[str], width: int, *, wrapped: bool = True) -> list[str]:
-    """Rows under one label, the label before the first."""
+def _rows(label: str, rows: Iterable[str], width: int) -> list[str]:
+    """Rows under one label, the label before the first; those too wide are wrapped."""
     indent = 14 if width >= 48 else 2
-    lines = [line for row in rows for at, line in enumerate(wrap(row, width, indent, indent) if wrapped else [row])]
+    lines = [line for row in rows for line in ([row] if len(row) <= width - indent else wrap(row, width, indent, indent))]
     if not lines:
         return []
     if indent == 2:
@@ -291,24 +305,23 @@ def _signs_told(signs: Iterable[FoundSign]) -> list[str]:
 
 
 def _table(answers: Sequence[Scored], width: int) -> list[str]:
-    """Scores in columns where there is room for them, else two lines an answer."""
+    """Scores in columns where there is room for them, else a text an answer."""
     longest = max((len(answer.id) for answer in answers), default=0) + 2
     if longest + 7 * len(_COLUMNS) > width:
-        return [line for answer in answers for line in _narrow_row(answer)]
+        return [_narrow_row(answer) for answer in answers]
     rows = [f"{'':{longest}}" + "".join(f"{head:>7}" for head in _COLUMNS)]
     for answer in answers:
         rows.append(f"{('* ' if answer.chosen else '  ') + answer.id:{longest}}" + "".join(f"{value:7.2f}" for value in _shares(answer)))
     return rows
 
 
-_COLUMNS = ("score", "topic", "aspect", "clue", "words", "off", "learnt")
+_COLUMNS = ("score", "topic", "aspect", "clue", "words", "rest")
 
 
 def _shares(answer: Scored) -> tuple[float, ...]:
-    return (answer.score, answer.topic, answer.aspect, answer.clue, answer.words, answer.off_topic, answer.learned)
+    return (answer.score, answer.topic, answer.aspect, answer.clue, answer.words, answer.rest)
 
 
-def _narrow_row(answer: Scored) -> Iterable[str]:
-    yield f"{'*' if answer.chosen else ' '} {answer.id}"
-    shares = zip(_COLUMNS, _shares(answer), strict=True)
-    yield "    " + " ".join(f"{head} {value:g}" for head, value in shares if value or head == "score")
+def _narrow_row(answer: Scored) -> str:
+    (_, score), *rest = zip(_COLUMNS, _shares(answer), strict=True)
+    return f"{'*' if answer.chosen else '-'} {answer.id} {score:.2f} = " + " ".join(f"{head} {value:+.2f}" for head, value in rest if value)

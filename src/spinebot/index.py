@@ -1,11 +1,13 @@
 """Search: BM25 over passages and over sentences, and the topics, aspects and clues that each answer is known by.
 
-The only user of rank_bm25.
+Every piece of evidence in a message has a row: what it says for each answer. A search is a weighted sum of rows. A word's
+row is its BM25 score, kept from the one time that it was computed; to the hand-set rows is added what was learned from
+labelled questions, where the bot folder has that. The only user of rank_bm25.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,155 +16,159 @@ from rank_bm25 import BM25Okapi
 
 from .answers import Answer
 from .article import Corpus
-from .evidence import clue_weight, evidence
+from .evidence import evidence
 from .rules import Rules
 from .text import stems
-from .understand import STOP_STEMS, Reading
-from .weights import Weights
+from .understand import Reading
+from .weights import Evidence, Weights
 
-Row = NDArray[np.float64]
+Row = NDArray[np.float32]
 
-# What each kind of evidence counts. Tuned on half of the question files in tests/voices; see docs/understanding.md.
-PASSAGE_SHARE = 0.3
+# What a piece of evidence counts before anything is learned.
 TOPIC = 2.0
-ASPECT = 1.0
+SIDE_TOPIC = 1.5
+GENERAL_TOPIC = 0.8
+ASPECT = 0.5
+ASKS = 0.8
 CLUE = 1.0
-WORDS = 0.25
-GENERAL = 0.4
-SIDE_TOPIC = 0.75
-ASPECT_MOST = 1.8
-CLUE_MOST = 2.5
-OFF_TOPIC = 1.2
-#: The least score of an answer that is given, where no weights were learned.
-ENOUGH = 1.6
+WORD = 0.2
+#: How much a word of the passage counts beside one of the sentence itself.
+PASSAGE_SHARE = 0.3
+#: The score from which an answer is given where nothing was learned.
+ENOUGH = 1.8
 #: How many hits are handed on.
-HITS = 8
+HITS = 6
 
 
 class Hit(NamedTuple):
-    """An answer found: its score, and what that is made of."""
+    """An answer found, and its score."""
 
     answer: Answer
     score: float
-    topic: float
-    aspect: float
-    clue: float
-    words: float
 
 
 class Found(NamedTuple):
-    """The best hits, the score above which an answer is given, the scores of all answers in their order, and the likeliest small talk."""
+    """The best answers, the score that they must exceed, the likeliest small talk and its score, and the scores of all classes."""
 
     hits: tuple[Hit, ...]
     refusal: float
-    scores: Row
-    answers: tuple[Answer, ...]
     small_talk: str
     small_talk_score: float
+    scores: Row
 
 
 class Index:
-    """BM25 scores a word, kept as rows over the answers."""
+    """Rows of evidence over the answers, the small talk, and the refusal."""
 
     def __init__(self, corpus: Corpus, answers: Sequence[Answer], rules: Rules, weights: Weights | None = None) -> None:
         self.answers = tuple(answers)
-        self.weights = weights
         self.small_talk = tuple(rules["chat"])
+        self._weights = weights
+        self._build_bm25(corpus)
+        self._topics = {topic: rule.flag("general") for topic, rule in rules["topics"].items()}
+        self._aspects = frozenset(rules["aspects"])
+        self._position = {answer.id: answer.position for answer in answers}
+        self._width = len(self.answers) + len(self.small_talk) + 1
+        self._rows = np.zeros((512, self._width), np.float32)
+        self._slots: dict[Evidence, int] = {}
+        self._bias = np.zeros(self._width, np.float32) if weights is None else weights.bias.copy()
+        if weights is None:
+            self._bias[len(self.answers) : -1] = -np.inf
+            self._bias[-1] = ENOUGH
+
+    def _build_bm25(self, corpus: Corpus) -> None:
         passages = [passage for article in corpus.articles for passage in article.passages]
         sentences = [(number, sentence) for number, passage in enumerate(passages) for sentence in passage.sentences]
         sentence_stems = [list(stems(sentence.text)) for _, sentence in sentences]
-        passage_stems: list[list[str]] = [[] for _ in passages]
+        #: The stems of each passage, its last heading's among them: "causes", "treatments" often stand only there.
+        self.passage_stems: list[list[str]] = [[] for _ in passages]
         for (number, _), found in zip(sentences, sentence_stems, strict=True):
-            passage_stems[number] += found
-        # Headings are searched with their passage: "causes", "treatments" often stand only there.
+            self.passage_stems[number] += found
         for number, passage in enumerate(passages):
-            passage_stems[number] += [part for heading in passage.headings[-1:] for part in stems(heading)]
-        self._passages = BM25Okapi(passage_stems)
+            self.passage_stems[number] += [part for heading in passage.headings[-1:] for part in stems(heading)]
+        self._passages = BM25Okapi(self.passage_stems)
         self._sentences = BM25Okapi(sentence_stems)
         self._owner = np.array([number for number, _ in sentences])
-        place = {(id(sentence)): at for at, (_, sentence) in enumerate(sentences)}
-        self._of_answer = [np.array([place[id(p.sentence)] for p in answer.places]) for answer in answers]
-        self._starts = np.cumsum([0] + [len(rows) for rows in self._of_answer[:-1]])
-        self._flat = np.concatenate(self._of_answer)
-        self._rows: dict[str, Row] = {}
-        self.nothing: Row = np.zeros(len(answers))
-        self._known = frozenset(word for found in passage_stems for word in found)
-        self.passage_stems = passage_stems
-        self._about: dict[str, Row] = {}
-        self._specific: dict[str, bool] = {}
-        for topic, rule in rules["topics"].items():
-            general = rule.flag("general")
-            share = GENERAL if general else 1.0
-            self._about[topic] = np.array([share * (0.0 if topic not in a.about else 1.0 if a.about[0] == topic else SIDE_TOPIC) for a in answers])
-            self._specific[topic] = not general
-        self._asks = {aspect: np.array([float(aspect in a.asks) for a in answers]) for aspect in rules["aspects"]}
-        self._position = {answer.id: answer.position for answer in answers}
-
-    def prior(self, reading: Reading) -> Row:
-        """The score of every answer by hand-set weights: topics, aspects, clues and BM25."""
-        return self._evidence(reading)[0]
+        at = {id(sentence): number for number, (_, sentence) in enumerate(sentences)}
+        quoted = [[at[id(place.sentence)] for place in answer.places] for answer in self.answers]
+        self._quoted = np.array([number for numbers in quoted for number in numbers])
+        self._starts = np.cumsum([0] + [len(numbers) for numbers in quoted[:-1]])
+        self._known = frozenset(word for found in self.passage_stems for word in found)
 
     def search(self, reading: Reading) -> Found:
         """The answers to a reading, best first; of two alike, the one that stands first in intents.yaml."""
-        score, topic, aspect, clues, words = self._evidence(reading)
-        refusal, small_talk = ENOUGH, ("", 0.0)
-        if self.weights is not None:
-            total = self.weights.score(evidence(reading))
-            score = score + total[: len(score)]
-            refusal = float(total[-1])
-            talk = total[len(score) : -1]
-            if len(talk):
-                at = int(np.argmax(talk))
-                small_talk = (self.small_talk[at], float(talk[at]))
-        order = np.argsort(-score, kind="stable")
+        scores = self.score(evidence(reading))
+        count = len(self.answers)
+        order = np.argsort(-scores[:count], kind="stable")[:HITS].tolist()
+        talk = int(scores[count:-1].argmax())
         return Found(
-            tuple(Hit(self.answers[at], float(score[at]), float(topic[at]), float(aspect[at]), float(clues[at]), float(words[at])) for at in order[:HITS].tolist()),
-            refusal,
-            score,
-            self.answers,
-            *small_talk,
+            tuple([Hit(self.answers[at], float(scores[at])) for at in order]), float(scores[-1]), self.small_talk[talk], float(scores[count + talk]), scores
         )
 
-    def _evidence(self, reading: Reading) -> tuple[Row, Row, Row, Row, Row]:
-        topic = self.nothing.copy()
-        named = self.nothing.copy()
-        strong = False
-        for name, weight in reading.topics.items():
-            row = self._about[name]
-            topic += weight * row
-            if weight >= 0.8 and self._specific[name]:
-                named += row
-                strong = True
-        aspect = self.nothing.copy()
-        for name, weight in reading.aspects.items():
-            aspect += weight * self._asks[name]
-        np.minimum(aspect, ASPECT_MOST, out=aspect)
-        clue = [0.0] * len(self.answers)
-        for match in reading.of("clue"):
-            clue[self._position[match.name.id]] += reading.weights[match.start] * clue_weight(match)
-        clues = np.minimum(np.array(clue), CLUE_MOST)
-        words = self.nothing.copy()
-        content = 1.0
-        for stem, weight in zip(reading.stems, reading.weights, strict=True):
-            if stem not in STOP_STEMS:
-                found = self.row(stem)
-                if found is not None:
-                    words += weight * found
-                    content += weight
-        words /= content**0.5
-        score = TOPIC * topic + ASPECT * aspect * (0.35 + 0.65 * np.minimum(topic, 1.0)) + CLUE * clues + WORDS * words
-        if strong:
-            score -= OFF_TOPIC * (named == 0)
-        return score, topic, aspect, clues, words
+    def score(self, found: Mapping[Evidence, float]) -> Row:
+        """The score of every answer, small talk and the refusal, in this order."""
+        slots, values = [], []
+        known = self._slots
+        for key, value in found.items():
+            slot = known.get(key)
+            if slot is None:
+                slot = self._keep(key)
+                if slot < 0:
+                    continue
+            slots.append(slot)
+            values.append(value)
+        if not slots:
+            return self._bias
+        scores: Row = np.array(values, np.float32) @ self._rows[slots] + self._bias
+        return scores
 
-    def row(self, word: str) -> Row | None:
-        """The score of one stem for every answer, its best sentence's; None for a stem that the corpus doesn't have."""
-        row = self._rows.get(word)
+    def _keep(self, key: Evidence) -> int:
+        """The slot of the row of a piece of evidence, computed now; -1 (and nothing kept) for one that says nothing."""
+        row = self.row(key)
         if row is None:
-            if word not in self._known:
-                return None
-            passages = self._passages.get_scores([word])
-            sentences = self._sentences.get_scores([word]) + PASSAGE_SHARE * passages[self._owner]
-            row = np.maximum.reduceat(sentences[self._flat], self._starts)
-            self._rows[word] = row
-        return row
+            return -1
+        if len(self._slots) == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+        slot = len(self._slots)
+        self._rows[slot] = row
+        self._slots[key] = slot
+        return slot
+
+    def row(self, key: Evidence) -> Row | None:
+        """What a piece of evidence says for every class, by hand and learned; None where it says nothing."""
+        hand, learned = self.hand(key), self._weights.row(key) if self._weights is not None else None
+        if hand is None and learned is None:
+            return None
+        row = np.zeros(self._width, np.float32)
+        if hand is not None:
+            row[: len(self.answers)] = hand
+        return row if learned is None else row + learned
+
+    def hand(self, key: Evidence) -> Row | None:
+        """What a piece of evidence says for every answer by the rules and BM25 alone; None where that is nothing."""
+        kind, name = key[0], key[1]
+        if kind == "word":
+            return WORD * self.bm25(name) if name in self._known else None
+        if kind == "topic" and name in self._topics:
+            return np.array([self._topic_share(answer, name) for answer in self.answers], np.float32)
+        if kind == "aspect" and name in self._aspects:
+            return np.array([ASPECT * (name in answer.asks) for answer in self.answers], np.float32)
+        if kind == "asks" and name in self._topics:
+            return np.array([ASKS * (name in answer.about and key[2] in answer.asks) for answer in self.answers], np.float32)
+        if kind == "clue" and name in self._position:
+            row = np.zeros(len(self.answers), np.float32)
+            row[self._position[name]] = CLUE
+            return row
+        return None
+
+    def _topic_share(self, answer: Answer, topic: str) -> float:
+        if topic not in answer.about:
+            return 0.0
+        return GENERAL_TOPIC if self._topics[topic] else TOPIC if answer.about[0] == topic else SIDE_TOPIC
+
+    def bm25(self, word: str) -> Row:
+        """The BM25 score of one stem for every answer: its best sentence's, and a share of that sentence's passage's."""
+        passages = self._passages.get_scores([word])
+        sentences = self._sentences.get_scores([word]) + PASSAGE_SHARE * passages[self._owner]
+        best: Row = np.maximum.reduceat(sentences[self._quoted], self._starts).astype(np.float32)
+        return best

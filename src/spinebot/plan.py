@@ -20,6 +20,10 @@ MOST_WORDS = 95
 EARLIER = 20
 
 
+#: What two things are compared by where the message says so; by what they are where it doesn't.
+_COMPARED_BY = frozenset(("site", "recovery", "cause", "where", "most", "spread", "side-effects", "duration", "contents", "prevention", "after-pain"))
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a reply will say, before its caveats."""
@@ -36,12 +40,12 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return Plan("chat", "chat.empty", rules.phrase("empty"))
     aims = {match.name.id for match in reading.of("aim") if reading.weights[match.start] >= 0.8}
     best = found.hits[0]
-    if found.small_talk and found.small_talk_score > max(best.score, found.refusal):
+    if found.small_talk_score > max(best.score, found.refusal):
         return Plan("chat", f"chat.{found.small_talk}", rules["chat"][found.small_talk].text("reply"))
     if "invent" in aims:
         return refuse(reading, rules)
     if "more" in aims and reading.carried:
-        return tell_more(reading, found, rules, dialogue)
+        return tell_more(index, rules, dialogue)
     if "dosage" in aims:
         return Plan("no_answer", "dosage", rules.phrase("dosage"))
     answers = compare(reading, index, rules)
@@ -79,12 +83,12 @@ def refuse(reading: Reading, rules: Rules) -> Plan:
     return Plan("no_answer", "not-said", rules.phrase("no_answer"))
 
 
-def tell_more(reading: Reading, found: Found, rules: Rules, dialogue: Dialogue) -> Plan:
+def tell_more(index: Index, rules: Rules, dialogue: Dialogue) -> Plan:
     """The next answer about the topic in hand that was not shown yet; when there is none, that there is no more."""
     topic = next((topic for topic in dialogue.topics if not rules["topics"][topic].flag("general")), dialogue.topics[0])
-    fresh = [answer for answer in found.answers if topic in answer.about and answer.id not in dialogue.shown and not answer.is_list]
+    fresh = [answer for answer in index.answers if topic in answer.about and answer.id not in dialogue.shown and not answer.is_list]
     fresh.sort(key=lambda answer: (answer.about.index(topic), answer.position))
-    said = {place.sentence.start for answer in found.answers if answer.id in dialogue.shown for place in answer.places}
+    said = {place.sentence.start for answer in index.answers if answer.id in dialogue.shown for place in answer.places}
     for answer in fresh:
         if any(place.sentence.start not in said for place in answer.places):
             return Plan("answer", f"answers.{answer.id}", "", (answer,))
@@ -98,15 +102,16 @@ def compare(reading: Reading, index: Index, rules: Rules) -> tuple[Answer, ...]:
     sides = [topic for topic, weight in reading.topics.items() if weight >= 0.4 and rules["topics"][topic].flag("side")]
     if len(sides) < 2:
         return ()
+    wanted = {aspect for aspect in reading.aspects if aspect in _COMPARED_BY} or {"definition"}
     chosen: list[Answer] = []
     for topic in sides[:3]:
         others = [(match.start, match.end) for match in reading.of("topic") if match.name.id in sides and match.name.id != topic]
         own = [(match.start, match.end) for match in reading.of("topic") if match.name.id == topic]
         spans = [span for span in others if not any(start < span[1] and span[0] < end for start, end in own)]
-        found = index.search(without(reading, spans, {topic: 1.0}))
-        best = max(
-            (answer for answer in found.answers if answer.about[0] == topic and not answer.is_list), key=lambda answer: found.scores[answer.position], default=None
-        )
+        scores = index.search(without(reading, spans, {topic: 1.0})).scores
+        about = [answer for answer in index.answers if answer.about[0] == topic and not answer.is_list]
+        fitting = [answer for answer in about if wanted & set(answer.asks)] or about
+        best = max(fitting, key=lambda answer: float(scores[answer.position]), default=None)
         if best is not None and best not in chosen:
             chosen.append(best)
     return tuple(chosen) if len(chosen) > 1 else ()

@@ -65,8 +65,8 @@ class Condition:
     """One line of a red flag's `when`: groups that must each be found, a group's signs in one sentence."""
 
     groups: tuple[tuple[str, ...], ...]
-    unless: tuple[str, ...]
-    names: tuple[str, ...]
+    unless: frozenset[str]
+    names: frozenset[str]
 
     @classmethod
     def parse(cls, line: str) -> Condition:
@@ -78,7 +78,7 @@ class Condition:
             wanted = tuple(sign for sign in signs if not sign.startswith("!"))
             if wanted:
                 groups.append(wanted)
-        return cls(tuple(groups), tuple(unless), tuple(name for group in groups for name in group))
+        return cls(tuple(groups), frozenset(unless), frozenset(name for group in groups for name in group))
 
 
 class RedFlags:
@@ -87,8 +87,8 @@ class RedFlags:
     def __init__(self, rules: Rules, weights: Weights | None = None) -> None:
         self._rules = rules
         self._weights = weights
-        self._flags: list[tuple[Rule, tuple[Condition, ...]]] = [
-            (rule, tuple(Condition.parse(line) for line, _ in rule.values["when"]))  # type: ignore[attr-defined]
+        self._flags: list[tuple[Rule, str, tuple[Condition, ...]]] = [
+            (rule, rule.text("level"), tuple(Condition.parse(line) for line, _ in rule.values["when"]))  # type: ignore[attr-defined]
             for rule in rules["red_flags"].values()
         ]
 
@@ -108,14 +108,15 @@ class RedFlags:
 
     def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> Urgent | None:
         now = {sign.name for sign in counting}
-        standing = {old.sign for old in dialogue.standing}
+        there = now | {old.sign for old in dialogue.standing}
         best: Urgent | None = None
-        for rule, conditions in self._flags:
-            level = rule.text("level")
+        for rule, level, conditions in self._flags:
             if best is not None and LEVELS.index(best.level) <= LEVELS.index(level):
                 continue
             for condition in conditions:
-                because = _holds(condition, counting, now, standing, reading)
+                if not condition.names <= there:
+                    continue
+                because = _holds(condition, counting, now, reading)
                 if because is not None:
                     best = Urgent(rule.id, level, self._advice(rule, level), because)
                     break
@@ -152,7 +153,9 @@ class RedFlags:
         if all(sign.counts for sign in general):
             return False
         names = {sign.name for sign in general}
-        return any(_holds(condition, general, names, set(), reading) is not None for _, conditions in self._flags for condition in conditions)
+        return any(
+            condition.names <= names and _holds(condition, general, names, reading) is not None for *_, conditions in self._flags for condition in conditions
+        )
 
     def _advice(self, rule: Rule, level: str) -> str:
         numbers = self._rules["numbers"]["default"]
@@ -177,9 +180,12 @@ def _age(standing: Iterable[Standing]) -> tuple[Standing, ...]:
     return tuple(Standing(old.sign, old.because, old.age + 1) for old in standing if old.age + 1 < SIGN_STANDS)
 
 
-def _holds(condition: Condition, counting: Sequence[Sign], now: set[str], standing: set[str], reading: Reading) -> str | None:
-    """The user's words that fulfil a condition; None where it does not hold. At least one sign must be of this message."""
-    if not all(name in now or name in standing for name in condition.names) or any(name in now for name in condition.unless):
+def _holds(condition: Condition, counting: Sequence[Sign], now: set[str], reading: Reading) -> str | None:
+    """The user's words that fulfil a condition whose signs are all there; None where it does not hold.
+
+    At least one of its signs must be of this message.
+    """
+    if not condition.unless.isdisjoint(now):
         return None
     used: list[Sign] = []
     for group in condition.groups:
@@ -209,76 +215,63 @@ def _together(group: Sequence[str], counting: Sequence[Sign]) -> list[Sign] | No
 
 def weigh_signs(reading: Reading) -> list[Sign]:
     """Each sign with its verdict: what stands in its clause and sentence decides whether it is happening, and to whom."""
-    stems = reading.stems
-    contexts: dict[str, list[Match[Term]]] = {}
+    found = reading.of("sign")
+    if not found:
+        return []
+    clause_at, sentence_at = [0] * (len(reading.stems) + 1), [0] * (len(reading.stems) + 1)
+    first_person: set[int] = set()
+    for number, part in enumerate(reading.parts):
+        for at in range(part.start, part.end):
+            clause_at[at], sentence_at[at] = number, part.sentence
+            if reading.stems[at] in _FIRST_PERSON:
+                first_person.add(number)
+    surroundings = _Surroundings(set(), set(), set(), {}, [])
     for match in reading.of("context"):
-        contexts.setdefault(match.name.id, []).append(match)
-    clauses = _clauses(reading)
+        name = match.name.id
+        surroundings.anywhere.add(name)
+        surroundings.clauses.add((clause_at[match.start], name))
+        surroundings.sentences.add((sentence_at[match.start], name))
+        if name == "fiction":
+            surroundings.fiction_from.setdefault(sentence_at[match.start], match.start)
+        elif name == "idiom":
+            surroundings.idioms.append((match.start, match.end))
+        elif name == "other" and match.size > 1:
+            surroundings.clauses.add((clause_at[match.start], "someone"))
     signs = []
-    for match in reading.of("sign"):
-        clause = clauses[match.start]
-        signs.append(Sign(match.name.id, match.start, match.end, clause.sentence, _verdict(match, clause, stems, contexts, clauses)))
+    for match in found:
+        clause, sentence = clause_at[match.start], sentence_at[match.start]
+        verdict = _verdict(match, clause, sentence, clause in first_person, reading.stems, surroundings)
+        signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict))
     return signs
 
 
-class _Clause(NamedTuple):
-    start: int
-    end: int
-    sentence: int
-    first_person: bool
+class _Surroundings(NamedTuple):
+    """The contexts of a message: their names, by clause and by sentence; where fiction begins; the figures of speech."""
+
+    anywhere: set[str]
+    clauses: set[tuple[int, str]]
+    sentences: set[tuple[int, str]]
+    fiction_from: dict[int, int]
+    idioms: list[tuple[int, int]]
 
 
-def _clauses(reading: Reading) -> list[_Clause]:
-    """The clause of every word."""
-    clauses: list[_Clause] = [_Clause(0, len(reading.stems), 0, False)] * (len(reading.stems) + 1)
-    for part in reading.parts:
-        words = reading.stems[part.start : part.end]
-        clause = _Clause(part.start, part.end, part.sentence, any(word in _FIRST_PERSON for word in words))
-        for at in range(part.start, part.end):
-            clauses[at] = clause
-    return clauses
-
-
-def _verdict(
-    match: Match[Term], clause: _Clause, stems: Sequence[str], contexts: dict[str, list[Match[Term]]], clauses: Sequence[_Clause]
-) -> str:
-    """COUNTS, or why a sign does not."""
-
-    def in_clause(name: str) -> bool:
-        return any(clause.start <= found.start < clause.end for found in contexts.get(name, ()))
-
-    def in_sentence(name: str) -> bool:
-        return any(clauses[found.start].sentence == clause.sentence for found in contexts.get(name, ()))
-
-    if any(found.start < match.end and match.start < found.end for found in contexts.get("idiom", ())):
-        return "a figure of speech"
-    if _negated(stems, match.start):
-        return "denied"
-    present = in_sentence("present")
-    if in_sentence("fiction") and not clause.first_person:
-        return "fiction or hearsay"
-    if any(found.start < match.start for found in contexts.get("fiction", ()) if clauses[found.start].sentence == clause.sentence):
-        return "fiction or hearsay"
-    if "study" in contexts and not clause.first_person and not in_clause("other"):
-        return "asked for a class or out of curiosity"
-    if in_clause("about") and not clause.first_person and not _someone(clause, contexts):
-        return "asked in general"
-    if in_sentence("past") and not in_clause("present"):
-        return "long ago"
-    if "resolved" in contexts and not present and (in_sentence("resolved") or "past" in contexts):
-        return "over"
-    if in_sentence("ruled-out") and not present:
-        return "ruled out by a doctor"
-    if in_sentence("died") and not clause.first_person:
-        return "someone who has died"
-    if match.name.id in _HISTORIES and in_sentence("other") and not clause.first_person:
-        return "someone else's history"
-    return COUNTS
-
-
-def _someone(clause: _Clause, contexts: dict[str, list[Match[Term]]]) -> bool:
-    """Whether the clause names a person of the user's: "my wife", "mum", not "someone" or "they"."""
-    return any(clause.start <= found.start < clause.end and found.size > 1 for found in contexts.get("other", ()))
+def _verdict(match: Match[Term], clause: int, sentence: int, first_person: bool, stems: Sequence[str], around: _Surroundings) -> str:
+    """COUNTS, or why a sign does not. The order is that of the reasons: what was said is looked at before what it is about."""
+    clauses, sentences = around.clauses, around.sentences
+    present = (sentence, "present") in sentences
+    reasons = (
+        ("a figure of speech", any(start < match.end and match.start < end for start, end in around.idioms)),
+        ("denied", _negated(stems, match.start)),
+        ("fiction or hearsay", (sentence, "fiction") in sentences and (not first_person or around.fiction_from[sentence] < match.start)),
+        ("asked for a class or out of curiosity", "study" in around.anywhere and not first_person and (clause, "other") not in clauses),
+        ("asked in general", (clause, "about") in clauses and not first_person and (clause, "someone") not in clauses),
+        ("long ago", (sentence, "past") in sentences and (clause, "present") not in clauses),
+        ("over", "resolved" in around.anywhere and not present and ((sentence, "resolved") in sentences or "past" in around.anywhere)),
+        ("ruled out by a doctor", (sentence, "ruled-out") in sentences and not present),
+        ("someone who has died", (sentence, "died") in sentences and not first_person),
+        ("someone else's history", match.name.id in _HISTORIES and (sentence, "other") in sentences and not first_person),
+    )
+    return next((reason for reason, holds in reasons if holds), COUNTS)
 
 
 def _negated(stems: Sequence[str], start: int) -> bool:
