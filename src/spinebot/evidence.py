@@ -19,6 +19,7 @@ MOST_CLUES = 2.5
 PAIR = 0.7
 #: From how many words on a message is long.
 LONG = 14.0
+LONG_ALARM = 20.0
 
 
 def clue_weight(match: Match[Term]) -> float:
@@ -71,6 +72,7 @@ def alarm_evidence(reading: Reading, verdicts: Mapping[str, bool]) -> dict[Evide
     found: dict[Evidence, float] = {}
     before = earlier = ""
     denied = 0
+    share = min(1.0, (LONG_ALARM / (1.0 + len(reading.stems))) ** 0.5)
     for word in reading.stems:
         if word in MARKS:
             if word != ",":
@@ -80,17 +82,17 @@ def alarm_evidence(reading: Reading, verdicts: Mapping[str, bool]) -> dict[Evide
         telling = word not in _EMPTY
         if word in _DENIALS:
             denied = _DENIAL_REACH
-            found["word", word] = 1.0
+            found["word", word] = share
         elif denied:
             denied -= 1
             if telling:
-                found["no", word] = 1.0
+                found["no", word] = share
         elif telling:
-            found["word", word] = 1.0
+            found["word", word] = share
         if before and (telling or before not in _EMPTY):
-            found["pair", before, word] = 1.0
+            found["pair", before, word] = share
         if earlier and telling and earlier not in _EMPTY:
-            found["gap", earlier, word] = 0.7
+            found["gap", earlier, word] = PAIR * share
         earlier, before = before, word
     for sign, counts in verdicts.items():
         found["sign" if counts else "unsign", sign] = 1.5

@@ -21,7 +21,9 @@ from .weights import Evidence, Weights
 #: How far back a negator reaches, in words.
 NEGATION_REACH = 5
 #: From which chance on the learned weights raise an alarm that no rule raised.
-ALARM_FROM = 0.2
+ALARM_FROM = 0.25
+#: The same where no known sign counts.
+ALARM_WITHOUT_SIGN = 0.6
 #: For how many messages a sign that was not taken back still counts.
 SIGN_STANDS = 3
 
@@ -129,7 +131,7 @@ class RedFlags:
         found = alarm_evidence(reading, verdicts_of(signs, dialogue))
         scores = self._weights.score(found)
         chances = np.exp(scores - scores.max())
-        if 1.0 - chances[-1] / chances.sum() < ALARM_FROM:
+        if 1.0 - chances[-1] / chances.sum() < (ALARM_FROM if any(sign.counts for sign in signs) else ALARM_WITHOUT_SIGN):
             return None
         at = int(np.argmax(scores[:-1]))
         rule = self._rules["red_flags"][self._weights.classes[at]]
