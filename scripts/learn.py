@@ -112,7 +112,7 @@ def rows_of(items: Iterable[Labelled], task: str, bot: Bot) -> list[Row]:
             rows.append(Row(alarm_evidence(reading, verdicts(reading, dialogue)), [], labels))
         else:
             found = evidence(reading)
-            rows.append(Row(found, bot.index.score(found)[: len(bot.answers)].tolist(), labels))
+            rows.append(Row(found, (bot.index.score(found)[:-1] - bot.index.score({})[:-1]).tolist(), labels))
     if left_out:
         print("left out:", ", ".join(f"{label} ({count})" for label, count in left_out.most_common(6)))
     return rows

@@ -197,12 +197,14 @@ SEQUENCE = st.lists(st.tuples(ITEM, st.booleans()), min_size=1, max_size=4).map(
 @example([("A", ["numb", GAP, "pain"]), ("A", ["numb", "leg"])], ["numb", "the", "leg", "pain"], 0)
 @given(st.lists(st.tuples(st.sampled_from("ABC"), SEQUENCE), max_size=6), MESSAGE, st.integers(0, 2))
 def test_find_agrees_with_a_matcher_that_tries_everything(wordings: list[tuple[str, list[str]]], words: list[str], slack: int) -> None:
-    """One match for each name and beginning: the shortest stretch that any of the name's wordings has from there."""
-    wanted = {}
+    """One match for each name and beginning: its wording with the most words there, at the shortest stretch."""
+    best: dict[tuple[str, int], tuple[int, int]] = {}
     for name, sequence in wordings:
+        size = sum(item != GAP for item in sequence)
         for start in range(len(words)):
             for end in ends(sequence, words, start, slack):
-                wanted[name, start] = min(end, wanted.get((name, start), end))
+                best[name, start] = max((size, -end), best.get((name, start), (size, -end)))
+    wanted = {key: -end for key, (_, end) in best.items()}
     found = Matcher(wordings, slack=slack).find(words)
     assert sorted((match.name, match.start, match.end) for match in found) == sorted((*key, end) for key, end in wanted.items())
     assert [match.start for match in found] == sorted(match.start for match in found)

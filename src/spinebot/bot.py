@@ -18,7 +18,7 @@ from .plan import decide, remember
 from .rules import load_rules
 from .safety import RedFlags
 from .text import clean
-from .understand import understand
+from .understand import taken, understand
 from .weights import load_weights
 
 
@@ -52,7 +52,7 @@ class Bot:
 
     def respond(self, text: str, dialogue: Dialogue, conversation_id: str = "") -> tuple[Reply, Dialogue]:
         """The reply to one message and the dialogue after it: a pure function of its arguments."""
-        reading = understand(clean(text), dialogue, self.rules, self.lexicon)
+        reading = understand(taken(clean(text), dialogue), dialogue, self.rules, self.lexicon)
         assessment = self.red_flags.assess(reading, dialogue)
         found = self.index.search(reading)
         plan = decide(reading, found, self.index, self.rules, dialogue)

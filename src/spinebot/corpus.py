@@ -26,7 +26,8 @@ def load_corpus(folder: Path) -> Corpus:
     paths = sorted(folder.glob("*.md")) if folder.is_dir() else []
     if not paths:
         raise CorpusError(Fault(str(folder), 0, "holds no article: put at least one Markdown file (.md) there"))
-    articles, faults = [], []
+    articles: list[Article] = []
+    faults: list[Fault] = []
     for path in paths:
         try:
             articles.append(parse_article(load_text(path), str(path)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from .lexicon import Term
@@ -24,7 +25,7 @@ LONG_ALARM = 20.0
 
 def clue_weight(match: Match[Term]) -> float:
     """How much a clue says: more with more words, less when several answers have it."""
-    return (0.35 + 0.3 * match.size) / match.name.share**0.5
+    return (0.35 + 0.3 * match.size) / math.sqrt(match.name.share)
 
 
 def evidence(reading: Reading) -> dict[Evidence, float]:
@@ -47,6 +48,8 @@ def evidence(reading: Reading) -> dict[Evidence, float]:
             found["outside", match.name.id] = 1.0
     for match in reading.of("aim"):
         found["aim", match.name.id] = weights[match.start]
+    for match in reading.of("chat"):
+        found["chat", match.name.id] = 1.0
     before = ""
     # Many words say no more in all than a dozen do.
     share = min(1.0, (LONG / (1.0 + sum(weights))) ** 0.5)

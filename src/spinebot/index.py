@@ -32,6 +32,7 @@ ASPECT = 0.5
 ASKS = 0.8
 CLUE = 1.0
 WORD = 0.2
+SMALL_TALK = 2.2
 #: How much a word of the passage counts beside one of the sentence itself.
 PASSAGE_SHARE = 0.3
 #: The score from which an answer is given where nothing was learned.
@@ -73,7 +74,6 @@ class Index:
         self._slots: dict[Evidence, int] = {}
         self._bias = np.zeros(self._width, np.float32) if weights is None else weights.bias.copy()
         if weights is None:
-            self._bias[len(self.answers) : -1] = -np.inf
             self._bias[-1] = ENOUGH
 
     def _build_bm25(self, corpus: Corpus) -> None:
@@ -141,11 +141,11 @@ class Index:
             return None
         row = np.zeros(self._width, np.float32)
         if hand is not None:
-            row[: len(self.answers)] = hand
+            row[: len(hand)] = hand
         return row if learned is None else row + learned
 
     def hand(self, key: Evidence) -> Row | None:
-        """What a piece of evidence says for every answer by the rules and BM25 alone; None where that is nothing."""
+        """What a piece of evidence says for the answers, or for all classes, by the rules and BM25 alone; None where that is nothing."""
         kind, name = key[0], key[1]
         if kind == "word":
             return WORD * self.bm25(name) if name in self._known else None
@@ -158,6 +158,10 @@ class Index:
         if kind == "clue" and name in self._position:
             row = np.zeros(len(self.answers), np.float32)
             row[self._position[name]] = CLUE
+            return row
+        if kind == "chat" and name in self.small_talk:
+            row = np.zeros(self._width, np.float32)
+            row[len(self.answers) + self.small_talk.index(name)] = SMALL_TALK
             return row
         return None
 

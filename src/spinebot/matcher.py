@@ -20,7 +20,9 @@ _LIGHT_BETWEEN = 4
 _NUMBERS = {"#", "#many", "#fever"}
 _LIGHT_STEMS = frozenset(stem(word) for word in LIGHT) | LIGHT
 _NEGATORS = frozenset(stem(word) for word in NEGATORS)
+_UNCROSSED = MARKS | _NEGATORS
 _END: object = object()
+_NOTHING: dict[object, int] = {}
 
 Trie: TypeAlias = "dict[object, object]"
 
@@ -105,22 +107,26 @@ class Matcher(Generic[Name]):
         `stems` are the message's stems in order; sentence marks stand among them as they are and are never crossed.
         """
         found: list[Match[Name]] = []
-        root = self._root
+        root, slack = self._root, self._slack
+        last = len(stems) - 1
         for start, first in enumerate(stems):
-            node = root.get(first)
-            if node is not None:
-                nodes = [node]
-            elif first[0] != "#":
+            node: Trie | None = root.get(first)  # type: ignore[assignment]
+            if node is None and first[0] != "#":
                 continue
-            else:
-                nodes = []
-            if first[0] == "#":
-                nodes += [root[key] for key in number_keys(first) if key in root]
-            if not nodes:
-                continue
+            if node is not None and first[0] != "#":
+                following = stems[start + 1] if start < last else "."
+                if following not in node and GAP not in node and following not in _LIGHT_STEMS and following[0] != "#" and (not slack or following in _UNCROSSED):
+                    # Nothing can follow: the first word is the whole wording, or there is none.
+                    for name, size in node.get(_END, _NOTHING).items():  # type: ignore[attr-defined]
+                        found.append(Match(name, start, start + 1, size))
+                    continue
             best: dict[Name, tuple[int, int]] = {}
-            for node in nodes:
-                self._walk(node, stems, start + 1, best)  # type: ignore[arg-type]
+            if node is not None:
+                self._walk(node, stems, start + 1, best)
+            if first[0] == "#":
+                for key in number_keys(first):
+                    if key in root:
+                        self._walk(root[key], stems, start + 1, best)  # type: ignore[arg-type]
             for name, (size, end) in best.items():
                 found.append(Match(name, start, -end, size))
         return found
@@ -142,10 +148,10 @@ class Matcher(Generic[Name]):
             if at >= length:
                 continue
             word = stems[at]
-            if word in MARKS:
-                continue
             if word in node:
                 stack.append((node[word], at + 1, _LIGHT_BETWEEN, 0, other))  # type: ignore[arg-type]
+            elif word in MARKS:
+                continue
             if word[0] == "#":
                 stack += [(node[key], at + 1, _LIGHT_BETWEEN, 0, other) for key in number_keys(word) if key in node]  # type: ignore[misc]
             # No wording reaches over a negator: "my legs are not numb" is no numb leg.

@@ -16,6 +16,11 @@ from .understand import Reading, without
 BESIDE = 0.7
 MOST_SENTENCES = 4
 MOST_WORDS = 95
+#: How far above the refusal each of two questions' answers must be.
+SURE = 1.0
+#: How far below the best answer, or below a refusal, one that tells symptoms is still given to someone who asks what they have.
+DIAGNOSIS_MARGIN = 4.0
+_SYMPTOMS = frozenset(("symptom", "spread"))
 #: How many turns back a return to a topic reaches.
 EARLIER = 20
 
@@ -49,12 +54,27 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     if "dosage" in aims:
         return Plan("no_answer", "dosage", rules.phrase("dosage"))
     answers = compare(reading, index, rules)
+    if not answers and "diagnosis" in aims:
+        answers = nearest_symptoms(found, index)
+    if not answers:
+        answers = answer_each(reading, index)
     if not answers:
         if best.score < found.refusal:
             return refuse(reading, rules)
         answers = choose(found)
-    opening = rules.phrase("diagnosis") if "diagnosis" in aims else ""
+    opening = rules.phrase("diagnosis") if "diagnosis" in aims else rules.phrase("dosage") if "which-medicine" in aims else ""
     return Plan("answer", f"answers.{answers[0].id}", opening, answers)
+
+
+def nearest_symptoms(found: Found, index: Index) -> tuple[Answer, ...]:
+    """For someone who asks what they have: what the article says of such symptoms, not what the illness is."""
+    if found.hits[0].score < found.refusal - DIAGNOSIS_MARGIN:
+        return ()
+    ranked = sorted(
+        (answer for answer in index.answers if _SYMPTOMS & set(answer.asks) and not answer.is_list), key=lambda answer: -float(found.scores[answer.position])
+    )
+    chosen = [answer for answer in ranked[:2] if float(found.scores[answer.position]) > found.hits[0].score - DIAGNOSIS_MARGIN]
+    return tuple(chosen) if sum(answer.words for answer in chosen) <= MOST_WORDS else tuple(chosen[:1])
 
 
 def remember(dialogue: Dialogue, reading: Reading, plan: Plan, reply: Reply, assessment: Assessment) -> Dialogue:
@@ -115,6 +135,30 @@ def compare(reading: Reading, index: Index, rules: Rules) -> tuple[Answer, ...]:
         if best is not None and best not in chosen:
             chosen.append(best)
     return tuple(chosen) if len(chosen) > 1 else ()
+
+
+def answer_each(reading: Reading, index: Index) -> tuple[Answer, ...]:
+    """An answer for each question of a message that asks two; () where it asks one, or one of them is not answered."""
+    asking = [part for part in reading.parts if part.asks]
+    if len(asking) < 2 or not any(part.sentence != asking[0].sentence for part in asking):
+        return ()
+    units: dict[int, list[tuple[int, int]]] = {}
+    for part in asking:
+        units.setdefault(part.sentence, []).append((part.start, part.end))
+    chosen: list[Answer] = []
+    for sentence in list(units)[:3]:
+        others = [span for other, spans in units.items() if other != sentence for span in spans]
+        alone = without(reading, others, None)
+        if not alone.topics or not alone.aspects:
+            continue
+        found = index.search(alone)
+        if found.hits[0].score > found.refusal + SURE and not found.hits[0].answer.is_list:
+            chosen.append(found.hits[0].answer)
+    chosen = list(dict.fromkeys(chosen))
+    quoted = [{place.sentence.start for place in answer.places} for answer in chosen]
+    if len(chosen) < 2 or any(one <= other for one in quoted for other in quoted if one is not other) or sum(answer.words for answer in chosen) > MOST_WORDS:
+        return ()
+    return tuple(chosen)
 
 
 def choose(found: Found) -> tuple[Answer, ...]:

@@ -21,9 +21,9 @@ from .weights import Evidence, Weights
 #: How far back a negator reaches, in words.
 NEGATION_REACH = 5
 #: From which chance on the learned weights raise an alarm that no rule raised.
-ALARM_FROM = 0.25
+ALARM_FROM = 0.5
 #: The same where no known sign counts.
-ALARM_WITHOUT_SIGN = 0.6
+ALARM_WITHOUT_SIGN = 0.8
 #: For how many messages a sign that was not taken back still counts.
 SIGN_STANDS = 3
 
@@ -102,8 +102,8 @@ class RedFlags:
         learned = self._by_weights(reading, signs, dialogue)
         if learned is not None and (best is None or (best.level == "soon" and learned.level != "soon")):
             best = learned
-        kept = tuple([Standing(sign.name, reading.said(sign.start, sign.end), 0) for sign in counting])
-        fresh = {sign.sign for sign in kept}
+        fresh = {sign.name: Standing(sign.name, reading.said(sign.start, sign.end), 0) for sign in reversed(counting)}
+        kept = tuple(fresh.values())
         older = tuple([old for old in _age(dialogue.standing) if old.sign not in fresh])
         conditional = best is None and len(counting) < len(signs) and self._would_hold(signs, reading)
         return Assessment(best, (*kept, *older), conditional)
@@ -239,10 +239,13 @@ def weigh_signs(reading: Reading) -> list[Sign]:
             surroundings.idioms.append((match.start, match.end))
         elif name == "other" and match.size > 1:
             surroundings.clauses.add((clause_at[match.start], "someone"))
+    # The "not" of "can't pee" belongs to that sign and denies no other.
+    own = {at for match in found for at in range(match.start, match.end) if reading.stems[at] in _NEGATORS}
+    deniers = [at for at, word in enumerate(reading.stems) if word in _NEGATORS and at not in own]
     signs = []
     for match in found:
         clause, sentence = clause_at[match.start], sentence_at[match.start]
-        verdict = _verdict(match, clause, sentence, clause in first_person, reading.stems, surroundings)
+        verdict = _verdict(match, clause, sentence, clause in first_person, reading.stems, deniers, surroundings)
         signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict))
     return signs
 
@@ -257,13 +260,15 @@ class _Surroundings(NamedTuple):
     idioms: list[tuple[int, int]]
 
 
-def _verdict(match: Match[Term], clause: int, sentence: int, first_person: bool, stems: Sequence[str], around: _Surroundings) -> str:
+def _verdict(
+    match: Match[Term], clause: int, sentence: int, first_person: bool, stems: Sequence[str], deniers: Sequence[int], around: _Surroundings
+) -> str:
     """COUNTS, or why a sign does not. The order is that of the reasons: what was said is looked at before what it is about."""
     clauses, sentences = around.clauses, around.sentences
     present = (sentence, "present") in sentences
     reasons = (
         ("a figure of speech", any(start < match.end and match.start < end for start, end in around.idioms)),
-        ("denied", _negated(stems, match.start)),
+        ("denied", bool(deniers) and _negated(stems, match.start, deniers)),
         ("fiction or hearsay", (sentence, "fiction") in sentences and (not first_person or around.fiction_from[sentence] < match.start)),
         ("asked for a class or out of curiosity", "study" in around.anywhere and not first_person and (clause, "other") not in clauses),
         ("asked in general", (clause, "about") in clauses and not first_person and (clause, "someone") not in clauses),
@@ -276,12 +281,12 @@ def _verdict(match: Match[Term], clause: int, sentence: int, first_person: bool,
     return next((reason for reason, holds in reasons if holds), COUNTS)
 
 
-def _negated(stems: Sequence[str], start: int) -> bool:
-    """Whether a negator reaches the sign that begins at `start`."""
+def _negated(stems: Sequence[str], start: int, deniers: Sequence[int]) -> bool:
+    """Whether a negator reaches the sign that begins at `start`: over a list ("no numbness, weakness or fever"), not over a "but"."""
     for at in range(start - 1, max(-1, start - 1 - NEGATION_REACH), -1):
-        word = stems[at]
-        if word in _NEGATORS:
+        if at in deniers:
             return True
+        word = stems[at]
         if word in _ENDS or (word in MARKS and word != ","):
             return False
     return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,11 @@ _FILLERS = frozenset(stem(w) for w in """and so ok okay but well also then pleas
     actually honestly good sure alright fine cool because mate love pal bro dude doc doctor say quick one question hmm""".split())
 STOP_STEMS = frozenset(stem(word) for word in STOP)
 _CONTENT_FREE = STOP_STEMS | _QUESTION_STEMS | _VERB_STEMS
+
+
+LONGEST_CHOICE = 30
+_ORDINALS = {"1": 1, "2": 2, "3": 3, "first": 1, "second": 2, "third": 3, "1st": 1, "2nd": 2, "3rd": 3, "one": 1, "two": 2, "three": 3}
+_CHOICE = re.compile(r"(?:(?:number|option|no|#)?\.? ?([123])|(?:the |that )?(first|second|third|last|1st|2nd|3rd)(?: one| question| suggestion)?(?:,? please)?)")
 
 
 class Part(NamedTuple):
@@ -75,8 +81,8 @@ class Reading:
         return self.matches.get(kind, ())
 
 
-def without(reading: Reading, spans: Sequence[tuple[int, int]], topics: Mapping[str, float]) -> Reading:
-    """The reading as if the words of `spans` had not been said, about `topics` only."""
+def without(reading: Reading, spans: Sequence[tuple[int, int]], topics: Mapping[str, float] | None) -> Reading:
+    """The reading as if the words of `spans` had not been said; about `topics` only, where they are given."""
     stems = list(reading.stems)
     for start, end in spans:
         stems[start:end] = [","] * (end - start)
@@ -85,9 +91,18 @@ def without(reading: Reading, spans: Sequence[tuple[int, int]], topics: Mapping[
         return not any(start < match.end and match.start < end for start, end in spans)
 
     matches = {kind: [match for match in found if kept(match)] for kind, found in reading.matches.items()}
-    aspects = {match.name.id for match in matches.get("aspect", ())} | (set(reading.aspects) if reading.carried else set())
-    left = {aspect: weight for aspect, weight in reading.aspects.items() if aspect in aspects and aspect != "comparison"}
-    return Reading(reading.words, tuple(stems), reading.parts, reading.weights, matches, topics, left or {"definition": 1.0}, reading.corrections)
+    said = {match.name.id for match in reading.of("aspect")}
+    left = {match.name.id for match in matches.get("aspect", ())}
+    aspects = {aspect: weight for aspect, weight in reading.aspects.items() if aspect != "comparison" and (aspect in left or aspect not in said)}
+    if topics is None:
+        named = {match.name.id for match in reading.of("topic")}
+        here = {match.name.id for match in matches.get("topic", ())}
+        topics = {topic: weight for topic, weight in reading.topics.items() if topic in here or topic not in named}
+        if not any(weight >= 0.8 for weight in topics.values()):
+            topics = reading.topics  # "What is lupus? Is it common?" asks about lupus twice.
+    elif not aspects:
+        aspects = {"definition": 1.0}
+    return Reading(reading.words, tuple(stems), reading.parts, reading.weights, matches, topics, aspects, reading.corrections)
 
 
 def read_words(text: str, lexicon: Lexicon) -> tuple[list[Word], list[str]]:
@@ -183,6 +198,17 @@ def _asks(stems: Sequence[str], start: int, end: int, first: bool) -> bool:
     return any(word in _WONDER for word in stems[start:end])
 
 
+def taken(text: str, dialogue: Dialogue) -> str:
+    """The suggestion that a message takes by its number or place ("2", "the first one"); else the message itself."""
+    if len(text) > LONGEST_CHOICE or not dialogue.suggestions:
+        return text
+    chosen = _CHOICE.fullmatch(text.strip().lower().rstrip(".!"))
+    if not chosen:
+        return text
+    number = _ORDINALS.get(chosen[1] or chosen[2]) or len(dialogue.suggestions)
+    return dialogue.suggestions[number - 1] if number <= len(dialogue.suggestions) else text
+
+
 def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) -> Reading:
     """The reading of one message, in the light of what was talked about before."""
     words, stems = read_words(text, lexicon)
@@ -192,6 +218,8 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
         matches[match.name.kind].append(match)
     matches["sign"] = lexicon.signs.find(stems)
     weights = _weigh(stems, parts, [match.start for kind in ("topic", "clue", "outside") for match in matches[kind]])
+    if any(match.name.id == "diagnosis" for match in matches["aim"]):
+        weights = [1.0] * len(stems)  # What someone asks "what have I got?" about is what they tell.
     topics = _weigh_topics(matches["topic"], weights, rules)
     aspects: dict[str, float] = {}
     for match in matches["aspect"]:
@@ -259,7 +287,8 @@ def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
     content = [word for word in reading.stems if word not in MARKS and word not in _CONTENT_FREE]
     points = any(match.name.id == "leaning" and reading.weights[match.start] >= 0.8 for match in reading.of("aim"))
     short = len(content) <= 4
-    topics, aspects, carried = dict(reading.topics), dict(reading.aspects), ()
+    topics, aspects = dict(reading.topics), dict(reading.aspects)
+    carried: tuple[str, ...] = ()
     if not specific and (points or short or returns or not reading.topics):
         carried = next((earlier for earlier in dialogue.earlier if _specific(earlier, rules)), dialogue.topics) if returns else dialogue.topics
         for topic in carried:

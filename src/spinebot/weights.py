@@ -6,7 +6,8 @@ both written by `make weights`. Without them the bot goes by its hand-set scores
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,9 @@ BIAS = "bias"
 Evidence = tuple[str, ...]
 
 
+_FITS = re.compile(r"(?: ?[^ :]+:-?\d+(?:\.\d+)?)*")
+
+
 class Weights:
     """A row over the classes for each piece of evidence; rows are read when they are first asked for, and kept."""
 
@@ -37,9 +41,8 @@ class Weights:
 
     def _row(self, line: str) -> NDArray[np.float32]:
         row = np.zeros(len(self.classes), np.float32)
-        for pair in line.split():
-            name, _, value = pair.rpartition(":")
-            row[self._at[name]] = float(value)
+        for name, value in _pairs(line):
+            row[self._at[name]] = value
         return row
 
     def score(self, evidence: Mapping[Evidence, float]) -> NDArray[np.float32]:
@@ -76,6 +79,12 @@ class Weights:
         return self._slots[key]
 
 
+def _pairs(line: str) -> Iterator[tuple[str, float]]:
+    for pair in line.split():
+        name, _, value = pair.rpartition(":")
+        yield name, float(value)
+
+
 def load_weights(path: Path, classes: Sequence[str]) -> Weights | None:
     """The weights of a file for `classes` and NONE; None where there is no such file.
 
@@ -93,4 +102,10 @@ def load_weights(path: Path, classes: Sequence[str]) -> Weights | None:
     if learned != known:
         other = sorted(learned ^ known)
         raise RulesError(Fault(str(path), 1, f"was learned for other entries than intents.yaml has ({', '.join(other[:4])}): run 'make weights'"))
+    faults = []
+    for number, (key, pairs) in enumerate(lines.items(), 1):
+        if not _FITS.fullmatch(pairs) and key != ("classes",):
+            faults.append(Fault(str(path), number, f"{' '.join(key)}: is not a list of class:weight pairs: run 'make weights'"))
+    if faults:
+        raise RulesError(*faults)
     return Weights(lines, classes)
