@@ -88,6 +88,23 @@ QUESTION_WORDS = frozenset("what which who whom whose when where why how whereab
 QUESTION_VERBS = frozenset("do does did is are am was were be can could will would should shall may might must has have had".split())
 ORDERS = frozenset("tell explain describe list name give show define compare summarize summarise outline confirm promise write".split())
 
+# What may follow the verb that opens a question ("does it", "is the"), and what before a verb shows that it opens none ("it is the").
+SUBJECTS = frozenset("""
+    it you that this these those the a an they he she i we my your his her their our people there someone anyone somebody anybody everyone everybody one any
+    some both all most more such ordinary plain just only
+""".split())
+BEFORE_VERB = frozenset("""
+    i you he she it we they that this there what who which how whether if to not and as people where when why mum dad mom wife husband would could can will
+    should do must might may
+""".split())
+
+# Words that make a question of a statement ("I wonder ..."), and words that may stand before a question opens.
+WONDERING = frozenset("wonder wondering curious know idea tell explain understand ask asking question".split())
+FILLERS = frozenset("""
+    and so ok okay but well also then please hi hello hey anyway plus now like just or oh um uh er right thanks thank sorry you yeah yes no lol ha actually
+    honestly good sure alright fine cool because mate love pal bro dude doc doctor say quick one question hmm
+""".split())
+
 # Words too common to say what a message is about.
 STOP = frozenset("""
     a about above after again all also although always am an and any anybody anyone anything anyway are as ask at away be because been before being between bit both but by

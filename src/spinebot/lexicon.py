@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import NamedTuple
 
 from .article import Corpus
@@ -13,7 +11,7 @@ from .english import FORMS, LIGHT, NEGATORS, SHORTHAND, STOP
 from .matcher import Matcher
 from .rules import Rules
 from .spelling import Speller
-from .text import MARKS, expand, stem, tokens
+from .text import MARKS, english_words, expand, stem, tokens
 
 #: Section of intents.yaml → the kind of term that its wordings become.
 _KINDS = {
@@ -90,14 +88,3 @@ class Lexicon:
             else:
                 words.append(Word(token, word, stem(word)))
         return tuple(words)
-
-
-@lru_cache(maxsize=1)
-def english_words() -> frozenset[str]:
-    """The common English words of both spellings (from SCOWL, see words.LICENSE): words that are not misspelt."""
-    return frozenset(resources.files(__package__).joinpath("words.txt").read_text(encoding="ascii").split())
-
-
-def wordings(rules: Rules, section: str) -> Iterable[tuple[str, tuple[str, ...]]]:
-    """(id, stems) of every wording of a section."""
-    return ((rule.id, wording.stems) for rule in rules[section].values() for wording in rule.words)

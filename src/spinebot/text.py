@@ -1,13 +1,17 @@
-"""Text into words, stems and sentences. The only module that uses nltk."""
+"""Text into words, stems and sentences. The only module that uses nltk.
+
+Importing nltk takes longer than all the rest of a start. So the stems of the common English words and of those of the
+rules stand ready in stems.txt (made by `make stems`, held in step by a test), and nltk's Snowball stemmer is only
+imported when a word is met that is not among them.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
-
-from nltk.stem.snowball import EnglishStemmer
-from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
+from importlib import resources
 
 from .english import FORMS, SHORTHAND, UNSTEMMED
 
@@ -27,10 +31,9 @@ _POSSESSIVE = re.compile(r"(?:'s)+$")
 _WITH_IS = frozenset("what that it he she there where how who when why let here".split())
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
-_stemmer = EnglishStemmer()
-_punkt = PunktParameters()
-_punkt.abbrev_types = {"dr", "mr", "mrs", "ms", "prof", "e.g", "i.e", "vs", "approx", "fig"}
-_sentences = PunktSentenceTokenizer(_punkt)
+#: A sentence ends at its mark where a blank and then no small letter follow.
+_SENTENCE_END = re.compile(r"(?<=[.?!])[\"')\]]*\s+(?![a-z\s])")
+_ABBREVIATION = re.compile(r"\b(?:[Dd]r|[Mm]rs?|[Mm]s|[Pp]rof|e\.g|i\.e|vs|approx|[Ff]ig|[A-Z])\.[\"')\]]*\s*$")
 
 
 def clean(text: str) -> str:
@@ -60,8 +63,34 @@ def stem(word: str) -> str:
         return "#" + (whole + part if len(part) == 3 else whole + "." + part if comma else word)
     if word in UNSTEMMED:
         return word
-    stemmed: str = _stemmer.stem(word)
+    ready = _stems().get(word)
+    if ready is None:
+        ready = word if word in english_words() else _snowball()(word)
+    return ready
+
+
+@lru_cache(maxsize=1)
+def english_words() -> frozenset[str]:
+    """The common English words of both spellings (from SCOWL, see words.LICENSE): words that are not misspelt."""
+    return frozenset(_file("words.txt").split())
+
+
+@lru_cache(maxsize=1)
+def _stems() -> dict[str, str]:
+    """Word → stem, of the words that stems.txt has ready; an English word that it doesn't have is its own stem."""
+    return dict([line.split(" ") for line in _file("stems.txt").splitlines()])
+
+
+@lru_cache(maxsize=1)
+def _snowball() -> Callable[[str], str]:
+    from nltk.stem.snowball import EnglishStemmer
+
+    stemmed: Callable[[str], str] = EnglishStemmer().stem
     return stemmed
+
+
+def _file(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="ascii")
 
 
 @lru_cache(maxsize=20_000)
@@ -92,4 +121,12 @@ def stems(text: str) -> tuple[str, ...]:
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Where each sentence of one paragraph starts and ends, in code points."""
-    return [(start, end) for start, end in _sentences.span_tokenize(text)]
+    spans, start = [], len(text) - len(text.lstrip())
+    for end in _SENTENCE_END.finditer(text):
+        if not _ABBREVIATION.search(text[start : end.end()]):
+            spans.append((start, end.start() + len(end[0].rstrip())))
+            start = end.end()
+    stop = len(text.rstrip())
+    if stop > start:
+        spans.append((start, stop))
+    return spans

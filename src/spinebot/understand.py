@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .conversation import Correction, Dialogue
-from .english import ORDERS, QUESTION_VERBS, QUESTION_WORDS, STOP
+from .english import BEFORE_VERB, FILLERS, ORDERS, QUESTION_VERBS, QUESTION_WORDS, STOP, SUBJECTS, WONDERING
 from .lexicon import Lexicon, Term, Word
 from .matcher import Match
 from .rules import Rules
@@ -24,13 +24,10 @@ _HARD = frozenset(".?!;\n")
 _QUESTION_STEMS = frozenset(stem(word) for word in QUESTION_WORDS)
 _VERB_STEMS = frozenset(stem(word) for word in QUESTION_VERBS)
 _ORDER_STEMS = frozenset(stem(word) for word in ORDERS)
-_SUBJECTS = frozenset(stem(w) for w in """it you that this these those the a an they he she i we my your his her their our people there someone anyone somebody anybody
-    everyone everybody one any some both all most more such ordinary plain just only""".split())
-_BEFORE_VERB = frozenset(stem(w) for w in """i you he she it we they that this there what who which how whether if to not and as people where when why mum dad mom wife husband
-    would could can will should do must might may""".split())
-_WONDER = frozenset(stem(w) for w in "wonder wondering curious know idea tell explain understand ask asking question".split())
-_FILLERS = frozenset(stem(w) for w in """and so ok okay but well also then please hi hello hey anyway plus now like just or oh um uh er right thanks thank sorry you yeah yes no lol ha
-    actually honestly good sure alright fine cool because mate love pal bro dude doc doctor say quick one question hmm""".split())
+_SUBJECTS = frozenset(stem(word) for word in SUBJECTS)
+_BEFORE_VERB = frozenset(stem(word) for word in BEFORE_VERB)
+_WONDER = frozenset(stem(word) for word in WONDERING)
+_FILLERS = frozenset(stem(word) for word in FILLERS)
 STOP_STEMS = frozenset(stem(word) for word in STOP)
 _CONTENT_FREE = STOP_STEMS | _QUESTION_STEMS | _VERB_STEMS
 
