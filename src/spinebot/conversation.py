@@ -92,13 +92,12 @@ class Standing:
     """A warning sign given in an earlier message that still counts; `age` is how many messages ago."""
 
     sign: str
-    because: str
     age: int
 
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """What is remembered between turns: nothing that was typed but the words of warning signs."""
+    """What is remembered between turns: ids of the rules, nothing that was typed."""
 
     topics: tuple[str, ...] = ()
     aspects: tuple[str, ...] = ()

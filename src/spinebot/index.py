@@ -7,11 +7,10 @@ labelled questions, where the bot folder has that. The only user of rank_bm25.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
 from .answers import Answer
@@ -22,7 +21,10 @@ from .text import stems
 from .understand import Reading
 from .weights import Evidence, Weights
 
-Row = NDArray[np.float32]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Row: TypeAlias = "NDArray[np.float32]"
 
 # What a piece of evidence counts before anything is learned.
 TOPIC = 2.0
@@ -37,6 +39,7 @@ SMALL_TALK = 2.2
 PASSAGE_SHARE = 0.3
 #: The score from which an answer is given where nothing was learned.
 ENOUGH = 1.8
+UNREAD = -1
 #: How many hits are handed on.
 HITS = 6
 
@@ -71,7 +74,9 @@ class Index:
         self._position = {answer.id: answer.position for answer in answers}
         self._width = len(self.answers) + len(self.small_talk) + 1
         self._rows = np.zeros((512, self._width), np.float32)
-        self._slots: dict[Evidence, int] = {}
+        #: Evidence → its row's place in `_rows`, UNREAD until it is asked for; what is not here says nothing.
+        self._slots: dict[Evidence, int] = dict.fromkeys(self._telling(rules), UNREAD)
+        self._used = 0
         self._bias = np.zeros(self._width, np.float32) if weights is None else weights.bias.copy()
         if weights is None:
             self._bias[-1] = ENOUGH
@@ -111,28 +116,36 @@ class Index:
         known = self._slots
         for key, value in found.items():
             slot = known.get(key)
-            if slot is None:
-                slot = self._keep(key)
-                if slot < 0:
-                    continue
-            slots.append(slot)
-            values.append(value)
+            if slot is not None:
+                slots.append(slot if slot >= 0 else self._keep(key))
+                values.append(value)
         if not slots:
             return self._bias
         scores: Row = np.array(values, np.float32) @ self._rows[slots] + self._bias
         return scores
 
     def _keep(self, key: Evidence) -> int:
-        """The slot of the row of a piece of evidence, computed now; -1 (and nothing kept) for one that says nothing."""
-        row = self.row(key)
-        if row is None:
-            return -1
-        if len(self._slots) == len(self._rows):
+        """The slot of the row of a piece of evidence, computed now."""
+        if self._used == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
-        slot = len(self._slots)
-        self._rows[slot] = row
-        self._slots[key] = slot
-        return slot
+        row = self.row(key)
+        if row is not None:
+            self._rows[self._used] = row
+        self._slots[key] = self._used
+        self._used += 1
+        return self._slots[key]
+
+    def _telling(self, rules: Rules) -> Iterator[Evidence]:
+        """Every piece of evidence that says something."""
+        for topic in rules["topics"]:
+            yield "topic", topic
+            yield from (("asks", topic, aspect) for aspect in rules["aspects"])
+        yield from (("aspect", aspect) for aspect in rules["aspects"])
+        yield from (("clue", answer.id) for answer in self.answers)
+        yield from (("chat", name) for name in self.small_talk)
+        yield from (("word", word) for word in self._known)
+        if self._weights is not None:
+            yield from self._weights.known()
 
     def row(self, key: Evidence) -> Row | None:
         """What a piece of evidence says for every class, by hand and learned; None where it says nothing."""

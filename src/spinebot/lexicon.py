@@ -20,10 +20,6 @@ _KINDS = {
 }
 
 
-#: How many further words may stand inside the wording of a warning sign.
-SIGN_SLACK = 1
-
-
 class Term(NamedTuple):
     """What a wording stands for: an entry of intents.yaml. `share` is how many entries of its kind have this wording."""
 
@@ -34,11 +30,12 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a message: as typed, as read after repair, and its stem."""
+    """A word of a message: as typed, as read, its stem, and whether its spelling was repaired."""
 
     typed: str
     read: str
     stem: str
+    repaired: bool = False
 
 
 class Lexicon:
@@ -53,9 +50,7 @@ class Lexicon:
                     if rule.id not in ids:
                         ids.append(rule.id)
         terms = [(Term(kind, owner, len(ids)), sequence) for (kind, sequence), ids in owners.items() for owner in ids]
-        self.matcher: Matcher[Term] = Matcher([pair for pair in terms if pair[0].kind != "sign"])
-        # A warning sign may not be missed for a word that stands in between: "both legs keep giving way".
-        self.signs: Matcher[Term] = Matcher([pair for pair in terms if pair[0].kind == "sign"], slack=SIGN_SLACK)
+        self.matcher: Matcher[Term] = Matcher(terms)
         said = {token.lower(): None for place in corpus.places() for token in tokens(place.sentence.text) if token not in MARKS}
         self.corpus_stems = frozenset([stem(word) for token in said for word in expand(token)])
         self.known_stems = self.corpus_stems.union(*(sequence for _, sequence in owners))
@@ -84,7 +79,7 @@ class Lexicon:
         for word in expand(token):
             repaired = () if stem(word) in self.known_stems or word in english_words() else self.speller.repair(word)
             if repaired:
-                words += [Word(token, better, stem(better)) for better in repaired]
+                words += [Word(token, better, stem(better), True) for better in repaired]
             else:
                 words.append(Word(token, word, stem(word)))
         return tuple(words)

@@ -20,7 +20,6 @@ _LIGHT_BETWEEN = 4
 _NUMBERS = {"#", "#many", "#fever"}
 _LIGHT_STEMS = frozenset(stem(word) for word in LIGHT) | LIGHT
 _NEGATORS = frozenset(stem(word) for word in NEGATORS)
-_UNCROSSED = MARKS | _NEGATORS
 _END: object = object()
 _NOTHING: dict[object, int] = {}
 
@@ -87,12 +86,11 @@ def _stems_of(part: str) -> tuple[str, ...]:
 
 
 class Matcher(Generic[Name]):
-    """A set of named wordings, compiled. `slack` is how many words that are not light may stand inside a wording."""
+    """A set of named wordings, compiled."""
 
-    __slots__ = ("_root", "_slack")
+    __slots__ = ("_root",)
 
-    def __init__(self, wordings: Iterable[tuple[Name, Sequence[str]]], slack: int = 0) -> None:
-        self._slack = slack
+    def __init__(self, wordings: Iterable[tuple[Name, Sequence[str]]]) -> None:
         self._root: Trie = {}
         for name, sequence in wordings:
             node = self._root
@@ -107,7 +105,7 @@ class Matcher(Generic[Name]):
         `stems` are the message's stems in order; sentence marks stand among them as they are and are never crossed.
         """
         found: list[Match[Name]] = []
-        root, slack = self._root, self._slack
+        root = self._root
         last = len(stems) - 1
         for start, first in enumerate(stems):
             node: Trie | None = root.get(first)  # type: ignore[assignment]
@@ -115,7 +113,7 @@ class Matcher(Generic[Name]):
                 continue
             if node is not None and first[0] != "#":
                 following = stems[start + 1] if start < last else "."
-                if following not in node and GAP not in node and following not in _LIGHT_STEMS and following[0] != "#" and (not slack or following in _UNCROSSED):
+                if following not in node and GAP not in node and following not in _LIGHT_STEMS and following[0] != "#":
                     # Nothing can follow: the first word is the whole wording, or there is none.
                     for name, size in node.get(_END, _NOTHING).items():  # type: ignore[attr-defined]
                         found.append(Match(name, start, start + 1, size))
@@ -134,9 +132,9 @@ class Matcher(Generic[Name]):
     def _walk(self, first: Trie, stems: Sequence[str], start: int, best: dict[Name, tuple[int, int]]) -> None:
         """Put the wordings that go on from `first` at `stems[start]` into `best`: name → (size, -end)."""
         length = len(stems)
-        stack = [(first, start, _LIGHT_BETWEEN, 0, self._slack)]  # node, next word; light, gap and other words still allowed
+        stack = [(first, start, _LIGHT_BETWEEN, 0)]  # node, next word; light words and gap words still allowed
         while stack:
-            node, at, light, gap, other = stack.pop()
+            node, at, light, gap = stack.pop()
             if not gap:
                 names = node.get(_END)
                 if names is not None:
@@ -149,23 +147,20 @@ class Matcher(Generic[Name]):
                 continue
             word = stems[at]
             if word in node:
-                stack.append((node[word], at + 1, _LIGHT_BETWEEN, 0, other))  # type: ignore[arg-type]
+                stack.append((node[word], at + 1, _LIGHT_BETWEEN, 0))  # type: ignore[arg-type]
             elif word in MARKS:
                 continue
             if word[0] == "#":
-                stack += [(node[key], at + 1, _LIGHT_BETWEEN, 0, other) for key in number_keys(word) if key in node]  # type: ignore[misc]
+                stack += [(node[key], at + 1, _LIGHT_BETWEEN, 0) for key in number_keys(word) if key in node]  # type: ignore[misc]
             # No wording reaches over a negator: "my legs are not numb" is no numb leg.
             if gap:
                 if gap > 1 and word not in _NEGATORS:
-                    stack.append((node, at + 1, 0, gap - 1, other))
+                    stack.append((node, at + 1, 0, gap - 1))
                 continue
-            if word in _LIGHT_STEMS:
-                if light:
-                    stack.append((node, at + 1, light - 1, 0, other))
-            elif other and word not in _NEGATORS:
-                stack.append((node, at + 1, light, 0, other - 1))
+            if light and word in _LIGHT_STEMS:
+                stack.append((node, at + 1, light - 1, 0))
             if GAP in node:
-                stack.append((node[GAP], at, 0, _GAP_WORDS + 1, other))  # type: ignore[arg-type]
+                stack.append((node[GAP], at, 0, _GAP_WORDS + 1))  # type: ignore[arg-type]
 
 
 def number_keys(number: str) -> tuple[str, ...]:

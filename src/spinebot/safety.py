@@ -102,9 +102,9 @@ class RedFlags:
         learned = self._by_weights(reading, signs, dialogue)
         if learned is not None and (best is None or (best.level == "soon" and learned.level != "soon")):
             best = learned
-        fresh = {sign.name: Standing(sign.name, reading.said(sign.start, sign.end), 0) for sign in reversed(counting)}
-        kept = tuple(fresh.values())
-        older = tuple([old for old in _age(dialogue.standing) if old.sign not in fresh])
+        fresh = dict.fromkeys([sign.name for sign in counting])
+        kept = [Standing(name, 0) for name in fresh]
+        older = [old for old in _age(dialogue.standing) if old.sign not in fresh]
         conditional = best is None and len(counting) < len(signs) and self._would_hold(signs, reading)
         return Assessment(best, (*kept, *older), conditional)
 
@@ -179,7 +179,7 @@ def verdicts(reading: Reading, dialogue: Dialogue) -> dict[str, bool]:
 
 
 def _age(standing: Iterable[Standing]) -> tuple[Standing, ...]:
-    return tuple(Standing(old.sign, old.because, old.age + 1) for old in standing if old.age + 1 < SIGN_STANDS)
+    return tuple([Standing(old.sign, old.age + 1) for old in standing if old.age + 1 < SIGN_STANDS])
 
 
 def _holds(condition: Condition, counting: Sequence[Sign], now: set[str], reading: Reading) -> str | None:

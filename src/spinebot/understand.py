@@ -213,7 +213,6 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
     matches: defaultdict[str, list[Match[Term]]] = defaultdict(list)
     for match in lexicon.matcher.find(stems):
         matches[match.name.kind].append(match)
-    matches["sign"] = lexicon.signs.find(stems)
     weights = _weigh(stems, parts, [match.start for kind in ("topic", "clue", "outside") for match in matches[kind]])
     if any(match.name.id == "diagnosis" for match in matches["aim"]):
         weights = [1.0] * len(stems)  # What someone asks "what have I got?" about is what they tell.
@@ -223,17 +222,9 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
         weight = weights[match.start]
         if weight >= 1.0 and weight * _size(match.size) > aspects.get(match.name.id, 0.0):
             aspects[match.name.id] = weight * _size(match.size)
-    corrections = tuple(
-        Correction(word.typed, word.read) for word in words if word.read != word.typed.lower() and _is_repair(word, lexicon)
-    )
-    reading = Reading(tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, tuple(dict.fromkeys(corrections)))
+    corrections = tuple(dict.fromkeys([Correction(word.typed, word.read) for word in words if word.repaired]))
+    reading = Reading(tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, corrections)
     return _carry_over(reading, dialogue, rules)
-
-
-def _is_repair(word: Word, lexicon: Lexicon) -> bool:
-    from .text import expand
-
-    return word.read not in expand(word.typed)
 
 
 def _size(size: int) -> float:

@@ -7,18 +7,22 @@ both written by `make weights`. Without them the bot goes by its hand-set scores
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .errors import Fault, RulesError
 from .yamlfile import load_text
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 #: The class of what is none of the others: no answer, no alarm. It stands last.
 NONE = "none"
 BIAS = "bias"
+UNREAD = -1
 
 #: A piece of evidence: its kind, and what it is: ("word", "limp"), ("pair", "how", "long").
 Evidence = tuple[str, ...]
@@ -35,7 +39,8 @@ class Weights:
         self._lines = lines
         self._at = {name: at for at, name in enumerate(self.classes)}
         self._rows = np.zeros((256, len(self.classes)), np.float32)
-        self._slots: dict[Evidence, int] = {}
+        #: Evidence → its row's place in `_rows`, UNREAD until it is asked for.
+        self._slots: dict[Evidence, int] = dict.fromkeys(lines, UNREAD)
         self._used = 0
         self.bias = self._row(lines[(BIAS,)]) if (BIAS,) in lines else np.zeros(len(self.classes), np.float32)
 
@@ -48,12 +53,11 @@ class Weights:
     def score(self, evidence: Mapping[Evidence, float]) -> NDArray[np.float32]:
         """The score of every class: its bias and what the evidence says for it."""
         slots, values = [], []
+        known = self._slots
         for key, value in evidence.items():
-            slot = self._slots.get(key, -2)
-            if slot == -2:
-                slot = self._keep(key)
-            if slot >= 0:
-                slots.append(slot)
+            slot = known.get(key)
+            if slot is not None:
+                slots.append(slot if slot >= 0 else self._keep(key))
                 values.append(value)
         if not slots:
             return self.bias
@@ -62,18 +66,22 @@ class Weights:
 
     def row(self, key: Evidence) -> NDArray[np.float32] | None:
         """What one piece of evidence says for each class; None where nothing was learned of it."""
-        slot = self._slots.get(key, -2)
-        slot = self._keep(key) if slot == -2 else slot
-        return self._rows[slot] if slot >= 0 else None
+        slot = self._slots.get(key)
+        if slot is None:
+            return None
+        if slot < 0:
+            slot = self._keep(key)  # May replace the array, so before it is looked at.
+        return self._rows[slot]
+
+    def known(self) -> Iterable[Evidence]:
+        """The evidence that something was learned of."""
+        return self._slots
 
     def _keep(self, key: Evidence) -> int:
-        """The slot of a row, read now; -1 for evidence that nothing was learned of."""
-        line = self._lines.get(key)
-        if line is None:
-            return -1  # Not kept: what people type must not pile up.
+        """The slot of a row, read now."""
         if self._used == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
-        self._rows[self._used] = self._row(line)
+        self._rows[self._used] = self._row(self._lines[key])
         self._slots[key] = self._used
         self._used += 1
         return self._slots[key]
@@ -108,4 +116,5 @@ def load_weights(path: Path, classes: Sequence[str]) -> Weights | None:
             faults.append(Fault(str(path), number, f"{' '.join(key)}: is not a list of class:weight pairs: run 'make weights'"))
     if faults:
         raise RulesError(*faults)
+    del lines["classes",]
     return Weights(lines, classes)
