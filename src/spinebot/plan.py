@@ -119,7 +119,9 @@ def compare(reading: Reading, index: Index, rules: Rules) -> tuple[Answer, ...]:
     """An answer for each side of a comparison, each sought as if the other side had not been named; () where nothing is compared."""
     if reading.aspects.get("comparison", 0.0) < 1.0:
         return ()
-    sides = [topic for topic, weight in reading.topics.items() if weight >= 0.4 and rules["topics"][topic].flag("side")]
+    named = [topic for topic, weight in reading.topics.items() if weight >= 0.4 and rules["topics"][topic].flag("side")]
+    wider = {kind for topic in named for kind in rules["topics"][topic].ids("kind_of")}
+    sides = [topic for topic in named if topic not in wider]
     if len(sides) < 2:
         return ()
     wanted = {aspect for aspect in reading.aspects if aspect in _COMPARED_BY} or {"definition"}

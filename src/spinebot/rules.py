@@ -51,6 +51,8 @@ SECTIONS: dict[str, Section] = {
         "label": Field("text", "its name, shown to the user", True),
         "words": _WORDS,
         "caveats": Field("ids:caveats", "caveats that talk of it calls for"),
+        "condition": Field("flag", "true: an illness or injury, which someone can ask whether they have"),
+        "kind_of": Field("ids:topics", "the wider topic that it is a kind of"),
         "side": Field("flag", "true: it can be a side of a comparison"),
         "general": Field("flag", "true: the subject of the whole article, which alone says little about what is asked"),
     }),

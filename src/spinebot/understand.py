@@ -23,6 +23,7 @@ _RELATIVE = frozenset(stem(word) for word in ("which", "who", "whom", "whose", "
 _HARD = frozenset(".?!;\n")
 _QUESTION_STEMS = frozenset(stem(word) for word in QUESTION_WORDS)
 _VERB_STEMS = frozenset(stem(word) for word in QUESTION_VERBS)
+_OPENERS = _QUESTION_STEMS | _VERB_STEMS
 _ORDER_STEMS = frozenset(stem(word) for word in ORDERS)
 _SUBJECTS = frozenset(stem(word) for word in SUBJECTS)
 _BEFORE_VERB = frozenset(stem(word) for word in BEFORE_VERB)
@@ -214,6 +215,9 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
     for match in lexicon.matcher.find(stems):
         matches[match.name.kind].append(match)
     weights = _weigh(stems, parts, [match.start for kind in ("topic", "clue", "outside") for match in matches[kind]])
+    suspected = _suspects(stems, parts, matches["topic"], rules)
+    if suspected is not None:
+        matches["aim"].append(Match(Term("aim", "diagnosis", 1), suspected.start, suspected.end, 1))
     if any(match.name.id == "diagnosis" for match in matches["aim"]):
         weights = [1.0] * len(stems)  # What someone asks "what have I got?" about is what they tell.
     topics = _weigh_topics(matches["topic"], weights, rules)
@@ -225,6 +229,13 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
     corrections = tuple(dict.fromkeys([Correction(word.typed, word.read) for word in words if word.repaired]))
     reading = Reading(tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, corrections)
     return _carry_over(reading, dialogue, rules)
+
+
+def _suspects(stems: Sequence[str], parts: Sequence[Part], topics: Sequence[Match[Term]], rules: Rules) -> Match[Term] | None:
+    """The condition that a message without any question word ends on: "sore neck, stiff in the morning, arthritis?"."""
+    if len(parts) < 2 or stems[-1] != "?" or any(stems[at] in _OPENERS for part in parts for at in (part.start,)):
+        return None
+    return next((match for match in topics if match.end == len(stems) - 1 and rules["topics"][match.name.id].flag("condition")), None)
 
 
 def _size(size: int) -> float:
