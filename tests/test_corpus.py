@@ -134,7 +134,7 @@ def test_a_passage_is_named_by_its_mark_or_by_its_heading_and_place() -> None:
     assert [passage.id for passage in article.passages] == ["a-1", "neck-back-1", "own-name", "neck-back-2"]
 
 
-@pytest.mark.parametrize("comment", ["<!-- a note to editors -->", "<!-- passage: Two Words -->", "<!-- Passage: x -->", "<!--\nmore\n-->"])
+@pytest.mark.parametrize("comment", ["<!-- a note to editors -->", "<!-- passage: Two Words -->", "<!-- Passage: x -->", "<!--\nmore\n-->", "<!-- one\n\n# two\n- three -->", "  <!-- set in -->"])
 def test_a_comment_is_never_quoted(comment: str, tmp_path: Path) -> None:
     """Either it is left out or it is refused as a misspelt mark: nobody may read it as the article's words."""
     (tmp_path / "a.md").write_text(f"{FRONT}\n{comment}\nText.\n", encoding="utf-8")
@@ -144,6 +144,22 @@ def test_a_comment_is_never_quoted(comment: str, tmp_path: Path) -> None:
         assert [fault.line for fault in error.faults] == [7]
     else:
         assert [place.sentence.text for place in corpus.places()] == ["Text."]
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "message"),
+    [
+        ("Text. <!-- note -->\nMore.\n", 7, "a comment stands behind text"),
+        ("Text.\n\n<!-- note --> More.\n", 9, "text stands behind a comment"),
+        ("<!-- one\n-->More.\n\nText.\n", 8, "text stands behind a comment"),
+        ("Text.\n\n<!-- note\nMore.\n", 9, "has no end"),
+    ],
+)
+def test_a_comment_that_shares_a_line_or_never_ends_is_refused(body: str, line: int, message: str, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(f"{FRONT}\n{body}", encoding="utf-8")
+    with pytest.raises(CorpusError) as caught:
+        load_corpus(tmp_path)
+    assert [(fault.line, message in fault.message) for fault in caught.value.faults] == [(line, True)]
 
 
 def test_articles_come_in_the_order_of_their_file_names(tmp_path: Path) -> None:

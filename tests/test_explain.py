@@ -51,8 +51,25 @@ def test_asking_for_it_changes_no_reply(bot: Bot) -> None:
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_score_is_the_sum_of_its_shares(bot: Bot, message: str) -> None:
     for answer in why(bot, message).answers:
-        shares = answer.topic + answer.aspect + answer.clue + answer.words + answer.rest
-        assert answer.score == pytest.approx(shares, abs=0.04)
+        shares = answer.topic + answer.aspect + answer.clue + answer.words + answer.learned + answer.always
+        assert answer.score == pytest.approx(shares, abs=0.001)
+
+
+def test_what_was_learned_is_told_from_what_was_set_by_hand(bot: Bot) -> None:
+    unlearned = Bot.load(weights=False)
+    for message in MESSAGES:
+        by_hand = {answer.id: answer for answer in why(unlearned, message).answers}
+        assert not any(answer.learned or answer.always for answer in by_hand.values())
+        for answer in why(bot, message).answers:
+            if answer.id in by_hand:
+                shares = by_hand[answer.id]
+                assert (answer.topic, answer.aspect, answer.clue, answer.words) == (shares.topic, shares.aspect, shares.clue, shares.words)
+
+
+def test_a_suggestion_taken_by_its_number_is_explained_as_what_it_says(bot: Bot) -> None:
+    conversation = bot.conversation("1")
+    (first, *_) = conversation.say("what is lupus").suggestions
+    assert explain(bot, "1", conversation.dialogue) == explain(bot, first, conversation.dialogue)
 
 
 def test_spelling_and_the_users_own_words_are_named(bot: Bot) -> None:

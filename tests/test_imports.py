@@ -34,9 +34,9 @@ SAME_LAYER = {
     "answers": {"rules"},
     "schema": {"rules"},
     "lexicon": {"spelling"},
-    "evidence": {"understand"},
+    "evidence": {"understand", "weights"},
     "index": {"understand", "evidence", "weights"},
-    "safety": {"understand"},
+    "safety": {"understand", "evidence", "weights"},
     "plan": {"understand", "index", "safety"},
     "compose": {"understand", "index", "safety", "plan"},
     "terminal": {"explain"},
@@ -47,7 +47,7 @@ SAME_LAYER = {
 OUTSIDE = {
     "nltk": {"text"},
     "rank_bm25": {"index"},
-    "numpy": {"index", "weights"},
+    "numpy": {"index", "safety", "weights"},
     "yaml": {"yamlfile"},
     "prompt_toolkit": {"terminal"},
     "pytest": {"pytest_plugin"},
@@ -139,7 +139,18 @@ def test_importing_the_package_loads_nothing_heavy(statement: str) -> None:
 
 def test_loading_the_bot_loads_what_it_needs() -> None:
     """That the test above can see a module that is loaded."""
-    assert {"nltk", "numpy", "yaml", "rank_bm25"} <= loaded_after("from spinebot import Bot")
+    assert {"numpy", "yaml", "rank_bm25"} <= loaded_after("from spinebot import Bot")
+
+
+def test_a_plain_question_needs_no_nltk() -> None:
+    """To import it takes longer than all the rest of a start: its stems stand ready in stems.txt."""
+    asked = "from spinebot.cli import main; main(['ask', 'Does lupus need treatment?'])"
+    loaded = loaded_after(f"import io; out, sys.stdout = sys.stdout, io.StringIO(); {asked}; said, sys.stdout = sys.stdout, out; assert 'Lupus' in said.getvalue()")
+    assert "rank_bm25" in loaded and "nltk" not in loaded
+
+
+def test_a_word_without_a_ready_stem_is_stemmed_by_nltk() -> None:
+    assert "nltk" in loaded_after("from spinebot.text import stem; assert stem('flumoxitating') == 'flumoxit'")
 
 
 def test_every_public_name_is_there_and_no_other() -> None:

@@ -13,12 +13,19 @@ from spinebot.answers import bind_answers
 from spinebot.article import Corpus
 from spinebot.conversation import Dialogue
 from spinebot.corpus import parse_article
-from spinebot.index import PASSAGE_SHARE, Found, Index
+from spinebot.evidence import evidence
+from spinebot.index import PASSAGE_SHARE, WORD, Found, Index
 from spinebot.rules import Rules
 from spinebot.text import stems
 from spinebot.understand import understand
 
 WORDS = ["lupus", "neck", "back", "pain", "nerve", "can", "the", "surgery", "traction", "disc", "30", "stiffness", "treatment", "relief"]
+
+
+@pytest.fixture(scope="module")
+def unlearned() -> Bot:
+    """The spine bot by its hand-set scores alone."""
+    return Bot.load(weights=False)
 
 
 def search(bot: Bot, message: str) -> Found:
@@ -39,7 +46,7 @@ def fresh(bot: Bot) -> tuple[BM25Okapi, BM25Okapi, dict[int, tuple[int, int]]]:
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_a_kept_row_is_what_rank_bm25_scores(word: str, bot: Bot, fresh: tuple[BM25Okapi, BM25Okapi, dict[int, tuple[int, int]]]) -> None:
+def test_a_kept_row_is_what_rank_bm25_scores(word: str, bot: Bot, unlearned: Bot, fresh: tuple[BM25Okapi, BM25Okapi, dict[int, tuple[int, int]]]) -> None:
     """An answer scores as its best sentence does, with a share of that sentence's passage."""
     by_passage, by_sentence, places = fresh
     (part,) = stems(word)
@@ -48,10 +55,20 @@ def test_a_kept_row_is_what_rank_bm25_scores(word: str, bot: Bot, fresh: tuple[B
     for answer in bot.answers:
         rows = [places[place.sentence.start] for place in answer.places]
         wanted.append(max(sentences[sentence] + PASSAGE_SHARE * passages[passage] for sentence, passage in rows))
-    row = bot.index.row(part)
+    np.testing.assert_allclose(bot.index.bm25(part), wanted, rtol=1e-5, atol=1e-6)
+    row = unlearned.index.hand(("word", part))
     assert row is not None
-    np.testing.assert_allclose(row, wanted, rtol=1e-12, atol=1e-12)
-    assert bot.index.row(part) is row, "a row is computed once"
+    np.testing.assert_allclose(row, WORD * np.array(wanted), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(unlearned.index.score({("word", part): 1.0})[: len(wanted)], row, rtol=1e-5, atol=1e-6)
+
+
+def test_a_score_is_the_weighted_sum_of_the_rows_of_what_was_read(bot: Bot, unlearned: Bot) -> None:
+    for either in (bot, unlearned):
+        for message in ("Does lupus need treatment?", "hello", "my neck hurts. what can I do about it", "how much is a soft collar", "xyzzy"):
+            reading = understand(message, Dialogue(), either.rules, either.lexicon)
+            rows = [weight * row for key, weight in evidence(reading).items() if (row := either.index.row(key)) is not None]
+            wanted = either.index.score({}) + np.sum(rows, axis=0) if rows else either.index.score({})
+            np.testing.assert_allclose(either.index.search(reading).scores, wanted, rtol=1e-4, atol=1e-4)
 
 
 def test_a_query_s_kept_rows_add_up_to_rank_bm25_s_scores(fresh: tuple[BM25Okapi, BM25Okapi, dict[int, tuple[int, int]]]) -> None:
@@ -62,21 +79,22 @@ def test_a_query_s_kept_rows_add_up_to_rank_bm25_s_scores(fresh: tuple[BM25Okapi
 
 
 @pytest.mark.parametrize("word", ["gibberish", "", "#30.5", "."])
-def test_a_word_that_the_article_does_not_have_has_no_row(word: str, bot: Bot) -> None:
-    assert bot.index.row(word) is None
+def test_a_word_that_the_article_does_not_have_has_no_row_set_by_hand(word: str, bot: Bot) -> None:
+    assert bot.index.hand(("word", word)) is None
 
 
 def test_words_that_stand_in_headings_only_are_searched(bot: Bot) -> None:
     """"Treatments" is said nowhere but above the treatments."""
-    row = bot.index.row(*stems("treatments"))
-    assert row is not None and row.max() > 0
+    assert bot.index.bm25(*stems("treatments")).max() > 0
 
 
 @pytest.mark.parametrize("message", ["Does lupus need treatment?", "neck pain", "is traction safe", "what causes bone spurs", "gibberish xyzzy", "", ". ? !", "😀", "lupus " * 500])
 def test_every_answer_is_scored_best_first_and_of_two_alike_the_first_of_the_file(message: str, bot: Bot) -> None:
     found = search(bot, message)
-    assert len(found.scores) == len(bot.answers)
-    assert np.isfinite(found.scores).all() and np.isfinite(found.refusal)
+    assert len(found.scores) == len(bot.answers) + len(bot.rules["chat"]) + 1
+    assert np.isfinite(found.scores).all() and found.refusal == found.scores[-1]
+    talk = found.scores[len(bot.answers) : -1]
+    assert (found.small_talk, found.small_talk_score) == ([*bot.rules["chat"]][talk.argmax()], talk.max())
     ranked = sorted(range(len(bot.answers)), key=lambda at: (-found.scores[at], at))
     assert [hit.answer.position for hit in found.hits] == ranked[: len(found.hits)]
     assert [hit.score for hit in found.hits] == [found.scores[at] for at in ranked[: len(found.hits)]]
@@ -105,5 +123,5 @@ def test_an_article_of_one_sentence_can_be_searched(read_rules: Callable[[str], 
     rules = read_rules(small_rules.replace("      It has to be\n", ""))
     corpus = Corpus((parse_article(small_article.replace("  It has to be treated.", ""), "a.md"),))
     index = Index(corpus, bind_answers(rules, corpus), rules)
-    row = index.row("lupus")
-    assert row is not None and row.shape == (1,) and np.isfinite(row).all()
+    row = index.bm25("lupus")
+    assert row.shape == (1,) and np.isfinite(row).all()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 
 from spinebot import Bot
 from spinebot.article import Corpus
 from spinebot.corpus import parse_article
-from spinebot.lexicon import Lexicon, Term, Word, english_words
-from spinebot.matcher import Match
+from spinebot.lexicon import Lexicon, Word, english_words
 from spinebot.rules import Rules, Wording
 from spinebot.text import stem, stems, tokens
 
@@ -26,13 +25,9 @@ def lexicon(read_rules: Callable[[str], Rules], small_rules: str, small_article:
     return Lexicon(read_rules(text), Corpus((parse_article(small_article, "a.md"),)))
 
 
-def find(lexicon: Lexicon, found: Sequence[str]) -> list[Match[Term]]:
-    return [*lexicon.matcher.find(found), *lexicon.signs.find(found)]
-
-
 def meanings(lexicon: Lexicon, message: str) -> set[tuple[str, str]]:
     read = [word.stem for token in tokens(message) for word in lexicon.read(token)]
-    return {(match.name.kind, match.name.id) for match in find(lexicon, read)}
+    return {(match.name.kind, match.name.id) for match in lexicon.matcher.find(read)}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +58,7 @@ def test_a_wording_that_several_entries_of_a_kind_have_is_shared_between_them(re
 
 
 def test_a_word_is_kept_as_typed_as_read_and_as_its_stem(lexicon: Lexicon) -> None:
-    assert lexicon.read("LUPSU") == (Word("LUPSU", "lupus", "lupus"),)
+    assert lexicon.read("LUPSU") == (Word("LUPSU", "lupus", "lupus", repaired=True),)
     assert lexicon.read("Can't") == (Word("Can't", "can", "can"), Word("Can't", "not", "not"))
     assert lexicon.read("treated") == (Word("treated", "treated", "treat"),)
 
@@ -100,7 +95,7 @@ def test_every_wording_of_the_spine_bot_is_found_when_it_is_said(section: str, b
     lost = []
     for rule in bot.rules[section].values():
         for wording in rule.words:
-            if not any(match.name.kind == KINDS[section] and match.name.id == rule.id for match in find(bot.lexicon, spoken(wording))):
+            if not any(match.name.kind == KINDS[section] and match.name.id == rule.id for match in bot.lexicon.matcher.find(spoken(wording))):
                 lost.append((wording.line, wording.text))
     assert not lost
 
@@ -113,7 +108,7 @@ def test_every_wording_typed_by_a_person_is_read_as_it_is_written(section: str, 
         for wording in rule.words:
             typed = " ".join(fill.get(part, part.split("/")[0]) for part in wording.text.split())
             read = [word.stem for token in tokens(typed) for word in bot.lexicon.read(token)]
-            if not any(match.name.kind == KINDS[section] and match.name.id == rule.id for match in find(bot.lexicon, read)):
+            if not any(match.name.kind == KINDS[section] and match.name.id == rule.id for match in bot.lexicon.matcher.find(read)):
                 changed.append((wording.line, wording.text, " ".join(read)))
     assert not changed
 

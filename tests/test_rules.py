@@ -106,7 +106,7 @@ FAULTS = {
     "an open brace": ("  far: said\n", "  far: 'said {'\n", [("said {'", "the phrase 'far' has braces")]),
     "braces that look into values": ("  far: said\n", "  far: 'said {0.x}'\n", [("{0.x}", "the phrase 'far' has braces")]),
     # wordings that can't match
-    "a wording of marks": ("words: price", "words: 'price, ???'", [("???", "outside.price: the wording '???' can't match: it '???' holds no word")]),
+    "a wording of marks": ("words: price", "words: 'price, ???'", [("???", "outside.price: the wording '???' can't match: it has '???', which holds no word")]),
     "a wording that begins with a gap": ("words: price", "words: ... price", [("... price", "begins or ends with '...'")]),
     "a wording that ends with a gap": ("words: price", "words: price ...", [("price ...", "begins or ends with '...'")]),
     "a wording of a gap": ("words: price", "words: price, ...", [("price, ...", "begins or ends with '...'")]),

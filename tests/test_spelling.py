@@ -72,7 +72,8 @@ def test_words_that_sound_different_have_different_sounds(a: str, b: str) -> Non
 
 @pytest.fixture(scope="module")
 def speller() -> Speller:
-    return Speller(["lupus", "nerve", "stenosis", "sprain", "strain", "slipped", "disc", "neck"], {"lupus", "pain", "never", "not", "no", "pinched"})
+    words = ["lupus", "nerve", "stenosis", "sprain", "strain", "slipped", "disc", "neck"]
+    return Speller(words, {*words, "pain", "never", "not", "no", "pinched"})
 
 
 @pytest.mark.parametrize(

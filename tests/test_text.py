@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinebot.text import MARKS, READ_AT_MOST, clean, expand, sentence_spans, stem, stems, tokens
+from spinebot.text import MARKS, PIECE, READ_AT_MOST, clean, expand, middle, sentence_spans, stem, stems, tokens
 
 ANY_TEXT = st.text(st.characters(), max_size=80) | st.text(st.sampled_from("aAnot'’.?!,;:()-/ 0123456789\n\t\ud800\x00\u202e😀éß²½ﬁ頸٣"), max_size=60)
 
@@ -47,7 +47,7 @@ def test_clean_text_can_always_be_written_and_shown(text: str) -> None:
         ("ｎｅｃｋ ﬁne naïve", ["neck", "fine", "naive"]),
         ("zero\u200bwidth", ["zerowidth"]),
         ("L5-S1 and C5/C6", ["L5", "S1", "and", "C5", "C6"]),
-        ("39.4 or 39,4 or 5mg", ["39.4", "or", "39,4", "or", "5mg"]),
+        ("39.4 or 39,4 or 5mg", ["39.4", "or", "39,4", "or", "5", "mg"]),
         ("ok 👍", ["ok", "👍"]),
         ("@#$%^&*", []),
         ("", []),
@@ -73,6 +73,20 @@ def test_of_an_endless_message_the_beginning_and_the_end_are_read() -> None:
     assert found[0] == "first"
     assert found[-1] == "last"
     assert len(found) <= READ_AT_MOST
+
+
+@pytest.mark.parametrize("unit", ["word ", "A sentence ends. ", "line\n", "x", "😀 "])
+def test_the_middle_of_an_endless_message_comes_in_pieces_that_hold_all_of_it(unit: str) -> None:
+    text = unit * (50_000 // len(unit))
+    pieces = list(middle(text))
+    assert all(0 < len(piece) <= PIECE < READ_AT_MOST for piece in pieces)
+    assert "".join(pieces) in text and len("".join(pieces)) >= len(text) - READ_AT_MOST
+    assert all(piece.endswith(unit) for piece in pieces[:-1])
+
+
+@pytest.mark.parametrize("length", [0, 1, READ_AT_MOST])
+def test_a_message_that_is_read_whole_has_no_middle(length: int) -> None:
+    assert not list(middle("x" * length))
 
 
 @given(ANY_TEXT)
@@ -102,7 +116,8 @@ def test_different_words_keep_different_stems(word: str, other: str) -> None:
 
 def test_a_number_is_marked_as_one() -> None:
     assert stem("39.4") == "#39.4"
-    assert stem("5mg") == "5mg"
+    assert stems("5mg") == ("#5", "mg")
+    assert stem("c5") == "c5"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,18 @@ _HOMES = {
     "CorpusError": "errors", "RulesError": "errors", "ScriptError": "errors", "SpinebotError": "errors",
 }
 __all__ = [
-    "Bot", "Caveat", "Conversation", "Correction", "CorpusError", "Quote", "Reply", "RulesError", "ScriptError", "SpinebotError", "Urgent", "__version__",
+    "Bot",
+    "Caveat",
+    "Conversation",
+    "CorpusError",
+    "Correction",
+    "Quote",
+    "Reply",
+    "RulesError",
+    "ScriptError",
+    "SpinebotError",
+    "Urgent",
+    "__version__",
 ]
 
 

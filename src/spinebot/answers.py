@@ -23,6 +23,11 @@ class Answer:
     position: int
 
     @property
+    def said(self) -> frozenset[tuple[str, int]]:
+        """Which sentences it quotes: the article and the start of each."""
+        return frozenset([(place.article.id, place.sentence.start) for place in self.places])
+
+    @property
     def words(self) -> int:
         """How many words it quotes."""
         return sum(len(place.sentence.text.split()) for place in self.places)

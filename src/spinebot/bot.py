@@ -8,20 +8,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 from .answers import bind_answers
 from .compose import Composer
 from .conversation import Dialogue, Reply
 from .corpus import load_corpus
 from .errors import Fault, SpinebotError
-from .index import Index
+from .index import Found, Index
 from .lexicon import Lexicon
-from .plan import decide, remember
+from .plan import Plan, decide, remember
 from .rules import load_rules
-from .safety import RedFlags
-from .text import clean
-from .understand import taken, understand
+from .safety import Assessment, RedFlags, most_pressing
+from .text import READ_AT_MOST, clean, middle
+from .understand import Reading, taken, understand
 from .weights import load_weights
+
+
+class Considered(NamedTuple):
+    """What was made of one message: what was read in it, its warning signs, the answers found, and what to reply."""
+
+    reading: Reading
+    assessment: Assessment
+    found: Found
+    plan: Plan
 
 
 class Bot:
@@ -67,12 +77,20 @@ class Bot:
 
     def respond(self, text: str, dialogue: Dialogue, conversation_id: str = "") -> tuple[Reply, Dialogue]:
         """The reply to one message and the dialogue after it: a pure function of its arguments."""
-        reading = understand(taken(clean(text), dialogue), dialogue, self.rules, self.lexicon)
-        assessment = self.red_flags.assess(reading, dialogue)
-        found = self.index.search(reading)
-        plan = decide(reading, found, self.index, self.rules, dialogue)
+        reading, assessment, found, plan = self.consider(text, dialogue)
         reply = self.composer.compose(reading, plan, found, assessment, dialogue, conversation_id)
         return reply, remember(dialogue, reading, plan, reply, assessment)
+
+    def consider(self, text: str, dialogue: Dialogue) -> Considered:
+        """All that a reply to one message is made from."""
+        text = taken(clean(text), dialogue)
+        reading = understand(text, dialogue, self.rules, self.lexicon)
+        assessment = self.red_flags.assess(reading, dialogue)
+        if len(text) > READ_AT_MOST:
+            rest = [understand(piece, dialogue, self.rules, self.lexicon) for piece in middle(text)]
+            assessment = most_pressing([assessment, *(self.red_flags.assess(piece, dialogue) for piece in rest)])
+        found = self.index.search(reading)
+        return Considered(reading, assessment, found, decide(reading, found, self.index, self.rules, dialogue))
 
 
 class Conversation:

@@ -56,7 +56,7 @@ class Composer:
         answer = ("\n" if is_list else " ").join(quote.text for quote in quotes)
         urgent = assessment.urgent
         kind = "urgent" if urgent else plan.kind
-        caveats = () if kind == "chat" else self._caveats_of(reading, sentences)
+        caveats = self._caveats_of(reading, sentences, kind == "chat")
         suggestions = self._suggest(reading, plan, found, dialogue)
         return Reply(
             kind,
@@ -82,7 +82,8 @@ class Composer:
         self._ready[key] = ready
         return ready
 
-    def _caveats_of(self, reading: Reading, sentences: Iterable[Sentence]) -> tuple[Caveat, ...]:
+    def _caveats_of(self, reading: Reading, sentences: Iterable[Sentence], is_chat: bool) -> tuple[Caveat, ...]:
+        """What the message, its topics and the answer call for; small talk has no topics but those of its own words, and no general caveat."""
         wanted: dict[str, str] = {"general": ""}
         for match in reading.of("caveat"):
             if match.name.id not in wanted:
@@ -91,18 +92,19 @@ class Composer:
             for caveat in self._aim_caveats.get(match.name.id, ()):
                 wanted.setdefault(caveat, reading.said(match.start, match.end))
         for topic, weight in reading.topics.items():
-            if weight >= 0.3:
+            if weight >= 0.3 and not (is_chat and topic in reading.carried):
                 for caveat, label in self._topic_caveats.get(topic, ()):
                     wanted.setdefault(caveat, label)
         for sentence in sentences:
             for caveat, because in sentence.caveats.items():
                 wanted.setdefault(caveat, because)
+        if is_chat:
+            del wanted["general"]
         return tuple([Caveat(name, text, wanted[name]) for name, text in self._caveats.items() if name in wanted])
 
     def _suggest(self, reading: Reading, plan: Plan, found: Found, dialogue: Dialogue) -> tuple[str, ...]:
-        """Up to three next questions: near what was asked, not asked or answered before."""
-        seen = {answer.id for answer in plan.answers} | dialogue.shown
-        said = {place.sentence.start for answer in plan.answers for place in answer.places}
+        """Up to three next questions: near what was asked, and with something to say that was not said before."""
+        said = {place for answer in plan.answers for place in answer.said}.union(*(self._answers[name].said for name in dialogue.shown))
         near: list[Answer] = []
         for answer in plan.answers:
             near += self._about[answer.about[0]]
@@ -110,7 +112,7 @@ class Composer:
             near = [hit.answer for hit in found.hits]
         chosen: list[str] = []
         for answer in [*near, *self._answers.values()]:
-            if answer.id not in seen and not all(place.sentence.start in said for place in answer.places) and answer.ask not in chosen:
+            if not answer.said <= said and answer.ask not in chosen:
                 chosen.append(answer.ask)
                 if len(chosen) == MOST_SUGGESTIONS:
                     break

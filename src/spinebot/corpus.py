@@ -13,7 +13,6 @@ from .yamlfile import load_text, parse_yaml
 
 _HEADING = re.compile(r"(#{1,6}) +(.+?)\s*$")
 _MARK = re.compile(r"<!-- *passage: *([a-z0-9][a-z0-9-]*) *-->\s*$")
-_COMMENT = re.compile(r"<!--.*-->\s*$")
 _ITEM = re.compile(r"(?:[-*+]|\d+[.)]) +")
 _KEYS = {"id", "title", "source", "promotional"}
 
@@ -64,16 +63,16 @@ def parse_article(text: str, path: str) -> Article:
     faults += [
         Fault(path, values[key].line, f"{key!r} must be text") for key in ("id", "title", "source") if key in values and not isinstance(values[key].value, str)
     ]
-    if "promotional" in values and not all(isinstance(node.value, str) for node in values["promotional"].sequence() or (values["promotional"],)[:1]):
-        faults.append(Fault(path, values["promotional"].line, "'promotional' must be a list of sentences"))
-    elif "promotional" in values and not isinstance(values["promotional"].value, tuple):
-        faults.append(Fault(path, values["promotional"].line, "'promotional' must be a list of sentences"))
+    said = values.get("promotional")
+    if said is not None and not (isinstance(said.value, tuple) and all(isinstance(node.value, str) for node in said.sequence())):
+        faults.append(Fault(path, said.line, "'promotional' must be a list of sentences"))
     if faults:
         raise CorpusError(*faults)
-    promotional = {str(node.value): node.line for node in values["promotional"].sequence()} if "promotional" in values else {}
-    passages = _parse_passages(lines, close + 1, str(values["id"].value), set(promotional), path)
-    said = {sentence.text for passage in passages for sentence in passage.sentences}
-    faults += [Fault(path, line, f"no sentence of the article is {words!r}") for words, line in promotional.items() if words not in said]
+    promotional = {str(node.value): node.line for node in said.sequence()} if said is not None else {}
+    comments = _find_comments(lines, close + 1, path, faults)
+    passages = _parse_passages(lines, close + 1, str(values["id"].value), set(promotional), comments)
+    quotable = {sentence.text for passage in passages for sentence in passage.sentences}
+    faults += [Fault(path, line, f"no sentence of the article is {words!r}") for words, line in promotional.items() if words not in quotable]
     named: set[str] = set()
     for passage in passages:
         if passage.id in named:
@@ -89,7 +88,25 @@ def parse_article(text: str, path: str) -> Article:
     return Article(str(values["id"].value), str(values["title"].value), str(values["source"].value), path, text, passages)
 
 
-def _parse_passages(lines: list[str], first: int, article_id: str, promotional: set[str], path: str) -> tuple[Passage, ...]:
+def _find_comments(lines: list[str], first: int, path: str, faults: list[Fault]) -> set[int]:
+    """The numbers of the lines that are comments, which no quote may hold: a comment has one or more lines of its own."""
+    found: set[int] = set()
+    opened = 0
+    for number, line in enumerate(lines[first:], first + 1):
+        words = line.strip()
+        if opened or words.startswith("<!--"):
+            found.add(number)
+            opened = 0 if "-->" in words else opened or number
+            if "-->" in words and not words.endswith("-->"):
+                faults.append(Fault(path, number, "text stands behind a comment: give each its own line"))
+        elif "<!--" in words:
+            faults.append(Fault(path, number, "a comment stands behind text: give each its own line"))
+    if opened:
+        faults.append(Fault(path, opened, "the comment that begins here has no end: close it with -->"))
+    return found
+
+
+def _parse_passages(lines: list[str], first: int, article_id: str, promotional: set[str], comments: set[int]) -> tuple[Passage, ...]:
     headings: list[str] = []
     passages: list[Passage] = []
     unnamed: Counter[str] = Counter()
@@ -107,10 +124,10 @@ def _parse_passages(lines: list[str], first: int, article_id: str, promotional: 
         block = ""
 
     for number, line in enumerate(lines[first:], first + 1):
-        heading, mark, comment = _HEADING.match(line), _MARK.match(line), _COMMENT.match(line)
+        heading, mark, comment = _HEADING.match(line), _MARK.match(line), number in comments
         if heading or comment or not line.strip():
             close_block()
-        if heading:
+        if heading and not comment:
             depth = len(heading[1])
             headings[:] = [*headings[: depth - 1], heading[2]]
         elif mark:

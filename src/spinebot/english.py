@@ -20,7 +20,7 @@ def _table(text: str) -> dict[str, str]:
 FORMS = _table("""
     went gone goes goin: go; felt: feel; fell fallen: fall; took taken: take; broke broken: break; lost: lose; loses: lose;
     wore worn: wear; tore torn: tear; slept: sleep; got gotten gettin: get; gave given givin: give; said: say; woke woken: wake;
-    swollen: swell; bent: bend; began begun: begin; came: come; did done does doing: do; had has havin: have; made: make; knew known: know; 
+    swollen: swell; bent: bend; began begun: begin; came: come; did done does doing: do; had has havin: have; made: make; knew known: know;
     thought: think; told: tell; stood: stand; sat: sit; drove driven: drive; ate eaten: eat; drank drunken: drink; wrote written: write;
     spoke spoken: speak; grew grown: grow; threw thrown: throw; shook shaken: shake; bled: bleed; died: die; dying: die; heard: hear;
     held: hold; kept: keep; left: left; laid lain: lie; meant: mean; ran: run; saw seen: see; sent: send; shrank shrunk: shrink;

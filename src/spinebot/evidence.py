@@ -12,12 +12,15 @@ from .understand import Reading
 from .weights import Evidence
 
 #: Words that say nothing whatever the question.
-_EMPTY = frozenset(stem(word) for word in "a an the i my me you your he she it they them his her their we our is be am to of and in for on at with that this so just".split())
+_EMPTY = frozenset(
+    stem(word)
+    for word in "a an the i my me you your he she it they them his her their we our is be am to of and in for on at with that this so just".split()
+)
 _DENIALS = frozenset(stem(word) for word in "no without nor never neither none deny denies denied".split())
 #: How many words a denial reaches.
 _DENIAL_REACH = 5
 MOST_CLUES = 2.5
-PAIR = 0.7
+PAIR = 0.6
 #: From how many words on a message is long.
 LONG = 14.0
 LONG_ALARM = 20.0
@@ -44,8 +47,11 @@ def evidence(reading: Reading) -> dict[Evidence, float]:
         key = ("clue", match.name.id)
         found[key] = min(found.get(key, 0.0) + weights[match.start] * clue_weight(match), MOST_CLUES)
     for match in reading.of("outside"):
+        # Named in the question, or told before a question that may only say "it".
         if weights[match.start] >= 1.0:
             found["outside", match.name.id] = 1.0
+        else:
+            found["told", match.name.id] = 1.0
     for match in reading.of("aim"):
         found["aim", match.name.id] = weights[match.start]
     for match in reading.of("chat"):

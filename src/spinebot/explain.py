@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from .evidence import evidence
-from .plan import Plan, decide
+from .plan import Plan
 from .render import wrap
 from .safety import weigh_signs
-from .text import MARKS, clean, stems
-from .understand import STOP_STEMS, Reading, understand
+from .text import MARKS, stems
+from .understand import STOP_STEMS, Reading
 
 if TYPE_CHECKING:
     from .bot import Bot
@@ -65,7 +65,9 @@ class FoundSign:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """An answer and what its score is the sum of; `rest` is what is learned of it whatever is asked, and of other evidence."""
+    """An answer and what its score is the sum of: the hand-set evidence by kind (`words` are BM25), what was learned of all
+    evidence, and what the answer has whatever is asked.
+    """
 
     id: str
     chosen: bool
@@ -74,7 +76,8 @@ class Scored:
     aspect: float
     clue: float
     words: float
-    rest: float
+    learned: float
+    always: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +108,7 @@ class Explanation:
 
 def explain(bot: Bot, text: str, dialogue: Dialogue) -> Explanation:
     """Why `bot` replies as it does to `text` after `dialogue`: the same steps as its reply, nothing changed by them."""
-    reading = understand(clean(text), dialogue, bot.rules, bot.lexicon)
-    assessment = bot.red_flags.assess(reading, dialogue)
-    found = bot.index.search(reading)
-    plan = decide(reading, found, bot.index, bot.rules, dialogue)
+    reading, assessment, found, plan = bot.consider(text, dialogue)
     chosen = {answer.id for answer in plan.answers}
     passages = dict.fromkeys(f"{place.article.id}/{place.passage.id}" for answer in plan.answers for place in answer.places)
     return Explanation(
@@ -165,23 +165,28 @@ def _signs(reading: Reading, assessment: Assessment) -> tuple[FoundSign, ...]:
     return tuple(signs)
 
 
-#: Kind of evidence → the share of a score that it is shown under; the others are the rest.
-_SHARES = {"topic": "topic", "aspect": "aspect", "asks": "aspect", "clue": "clue", "word": "words", "pair": "words"}
+#: Kind of evidence → the share of a score that its hand-set row is shown under. No other kind has one that speaks for an answer.
+_SHARES = {"topic": "topic", "aspect": "aspect", "asks": "aspect", "clue": "clue", "word": "words"}
 
 
 def _scored(reading: Reading, found: Found, chosen: set[str], index: Index) -> tuple[Scored, ...]:
     """The best answers, each score split into its summands."""
     shown = [hit.answer for at, hit in enumerate(found.hits) if at < SHOWN or hit.answer.id in chosen]
     shown += [answer for answer in index.answers if answer.id in chosen and answer not in shown]
+    always = index.score({})
     rows = []
     for answer in shown:
-        shares = {"topic": 0.0, "aspect": 0.0, "clue": 0.0, "words": 0.0}
-        for key, much in _spoken(reading, answer.position, index):
+        at = answer.position
+        shares = {"topic": 0.0, "aspect": 0.0, "clue": 0.0, "words": 0.0, "learned": 0.0}
+        for key, weight in evidence(reading).items():
+            row, hand = index.row(key), index.hand(key)
+            by_hand = weight * float(hand[at]) if hand is not None else 0.0
             if key[0] in _SHARES:
-                shares[_SHARES[key[0]]] += much
-        score = float(found.scores[answer.position])
-        split = (score, *shares.values(), score - sum(shares.values()))
-        rows.append(Scored(answer.id, answer.id in chosen, *(round(share, 2) + 0.0 for share in split)))
+                shares[_SHARES[key[0]]] += by_hand
+            if row is not None:
+                shares["learned"] += weight * float(row[at]) - by_hand
+        split = (float(found.scores[at]), *shares.values(), float(always[at]))
+        rows.append(Scored(answer.id, answer.id in chosen, *(round(share, 4) + 0.0 for share in split)))
     return tuple(rows)
 
 
@@ -307,21 +312,21 @@ def _signs_told(signs: Iterable[FoundSign]) -> list[str]:
 def _table(answers: Sequence[Scored], width: int) -> list[str]:
     """Scores in columns where there is room for them, else a text an answer."""
     longest = max((len(answer.id) for answer in answers), default=0) + 2
-    if longest + 7 * len(_COLUMNS) > width:
+    if longest + 8 * len(_COLUMNS) > width:
         return [_narrow_row(answer) for answer in answers]
-    rows = [f"{'':{longest}}" + "".join(f"{head:>7}" for head in _COLUMNS)]
+    rows = [f"{'':{longest}}" + "".join(f"{head:>8}" for head in _COLUMNS)]
     for answer in answers:
-        rows.append(f"{('* ' if answer.chosen else '  ') + answer.id:{longest}}" + "".join(f"{value:7.2f}" for value in _shares(answer)))
+        rows.append(f"{('* ' if answer.chosen else '  ') + answer.id:{longest}}" + "".join(f"{value:8.2f}" for value in _shares(answer)))
     return rows
 
 
-_COLUMNS = ("score", "topic", "aspect", "clue", "words", "rest")
+_COLUMNS = ("score", "topic", "aspect", "clue", "words", "learned", "always")
 
 
 def _shares(answer: Scored) -> tuple[float, ...]:
-    return (answer.score, answer.topic, answer.aspect, answer.clue, answer.words, answer.rest)
+    return (answer.score, answer.topic, answer.aspect, answer.clue, answer.words, answer.learned, answer.always)
 
 
 def _narrow_row(answer: Scored) -> str:
     (_, score), *rest = zip(_COLUMNS, _shares(answer), strict=True)
-    return f"{'*' if answer.chosen else '-'} {answer.id} {score:.2f} = " + " ".join(f"{head} {value:+.2f}" for head, value in rest if value)
+    return f"{'*' if answer.chosen else '-'} {answer.id} {score:.2f} = " + " ".join(f"{head} {value:+.2f}" for head, value in rest if round(value, 2))

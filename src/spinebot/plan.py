@@ -16,6 +16,8 @@ from .understand import Reading, without
 BESIDE = 0.7
 MOST_SENTENCES = 4
 MOST_WORDS = 95
+#: How far below the refusal the answer to a message may score that leans on the one before: it says little by itself.
+LEANING_MARGIN = 1.0
 #: How far above the refusal each of two questions' answers must be.
 SURE = 1.0
 #: How far below the best answer, or below a refusal, one that tells symptoms is still given to someone who asks what they have.
@@ -59,7 +61,7 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     if not answers:
         answers = answer_each(reading, index)
     if not answers:
-        if best.score < found.refusal:
+        if best.score < found.refusal - (LEANING_MARGIN if reading.leans and not reading.of("outside") else 0.0):
             return refuse(reading, rules)
         answers = choose(found)
     opening = rules.phrase("diagnosis") if "diagnosis" in aims else rules.phrase("dosage") if "which-medicine" in aims else ""
@@ -108,16 +110,16 @@ def tell_more(index: Index, rules: Rules, dialogue: Dialogue) -> Plan:
     topic = next((topic for topic in dialogue.topics if not rules["topics"][topic].flag("general")), dialogue.topics[0])
     fresh = [answer for answer in index.answers if topic in answer.about and answer.id not in dialogue.shown and not answer.is_list]
     fresh.sort(key=lambda answer: (answer.about.index(topic), answer.position))
-    said = {place.sentence.start for answer in index.answers if answer.id in dialogue.shown for place in answer.places}
+    said = {place for answer in index.answers if answer.id in dialogue.shown for place in answer.said}
     for answer in fresh:
-        if any(place.sentence.start not in said for place in answer.places):
+        if not answer.said <= said:
             return Plan("answer", f"answers.{answer.id}", "", (answer,))
     return Plan("no_answer", "no-more", rules.phrase("no_more", subject=rules["topics"][topic].text("label")))
 
 
 def compare(reading: Reading, index: Index, rules: Rules) -> tuple[Answer, ...]:
     """An answer for each side of a comparison, each sought as if the other side had not been named; () where nothing is compared."""
-    if reading.aspects.get("comparison", 0.0) < 1.0:
+    if reading.aspects.get("comparison", 0.0) < 1.0 and "versus" not in reading.aspects:
         return ()
     named = [topic for topic, weight in reading.topics.items() if weight >= 0.4 and rules["topics"][topic].flag("side")]
     wider = {kind for topic in named for kind in rules["topics"][topic].ids("kind_of")}
@@ -157,7 +159,7 @@ def answer_each(reading: Reading, index: Index) -> tuple[Answer, ...]:
         if found.hits[0].score > found.refusal + SURE and not found.hits[0].answer.is_list:
             chosen.append(found.hits[0].answer)
     chosen = list(dict.fromkeys(chosen))
-    quoted = [{place.sentence.start for place in answer.places} for answer in chosen]
+    quoted = [answer.said for answer in chosen]
     if len(chosen) < 2 or any(one <= other for one in quoted for other in quoted if one is not other) or sum(answer.words for answer in chosen) > MOST_WORDS:
         return ()
     return tuple(chosen)
@@ -172,8 +174,8 @@ def choose(found: Found) -> tuple[Answer, ...]:
     for hit in found.hits[1:3]:
         if hit.answer.is_list or hit.score < max(best.score - BESIDE, found.refusal):
             break
-        places = {place.sentence.start for answer in chosen for place in answer.places}
-        extra = [place for place in hit.answer.places if place.sentence.start not in places]
+        places = {place for answer in chosen for place in answer.said}
+        extra = hit.answer.said - places
         if len(places) + len(extra) <= MOST_SENTENCES and sum(answer.words for answer in chosen) + hit.answer.words <= MOST_WORDS:
             chosen.append(hit.answer)
     return tuple(chosen)

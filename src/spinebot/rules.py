@@ -37,7 +37,6 @@ class Section:
     about: str
     fields: Mapping[str, Field]
     single: bool = False
-    required: bool = True
 
 
 _WORDS = Field("words", "what people say: wordings separated by commas, on one or more lines", required=True)
@@ -259,8 +258,9 @@ class _Reader:
             elif not isinstance(child.value, (str, int, float, date)) or isinstance(child.value, bool) or not str(child.value).strip():
                 self.fault(child.line, f"{where}: {key!r} must be text")
             elif field.kind == "words":
+                before = len(self.faults)
                 found = list(self._wordings(where, child))
-                if not found:
+                if not found and len(self.faults) == before:
                     self.fault(child.line, f"{where}: {key!r} holds no wording, so it could never match")
                 words += found
             elif field.kind == "lines":
@@ -304,16 +304,18 @@ class _Reader:
                         for wanted in rule.ids(key):
                             if target in sections and wanted not in sections[target]:
                                 line = self.lines.get((f"{name}.{rule.id}", key, wanted), rule.line)
-                                self.fault(line, f"{target.removesuffix('s')} {wanted!r} is not defined{suggestion(wanted, sections[target])}, named by {name}.{rule.id}")
+                                meant = suggestion(wanted, sections[target])
+                                self.fault(line, f"{target.removesuffix('s')} {wanted!r} is not defined{meant}, named by {name}.{rule.id}")
         for caveat in REQUIRED_CAVEATS:
             if "caveats" in sections and caveat not in sections["caveats"]:
                 self.fault(0, f"the caveat {caveat!r} is not defined: no bot starts without it")
         if "numbers" in sections and "default" not in sections["numbers"]:
             self.fault(0, "numbers has no 'default': whom to call where the country is not known")
         for flag in sections.get("red_flags", {}).values():
-            if flag.text("level") not in LEVELS:
-                line = self.lines.get((f"red_flags.{flag.id}", "level", flag.text("level")), flag.line)
-                self.fault(line, f"red_flags.{flag.id}: the level {flag.text('level')!r} is not one of {', '.join(LEVELS)}{suggestion(flag.text('level'), LEVELS)}")
+            level = flag.text("level")
+            if level not in LEVELS:
+                line = self.lines.get((f"red_flags.{flag.id}", "level", level), flag.line)
+                self.fault(line, f"red_flags.{flag.id}: the level {level!r} is not one of {', '.join(LEVELS)}{suggestion(level, LEVELS)}")
             for condition, line in flag.values.get("when", ()):  # type: ignore[attr-defined]
                 self._condition(flag.id, condition, line, sections.get("signs", {}))
 

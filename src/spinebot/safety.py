@@ -165,6 +165,17 @@ class RedFlags:
         return f"{rule.text('advice')} {call}"
 
 
+def most_pressing(assessments: Sequence[Assessment]) -> Assessment:
+    """One assessment of a message that was read in pieces: the most pressing red flag of all, and every sign that stands."""
+    raised = [found.urgent for found in assessments if found.urgent is not None]
+    standing: dict[str, Standing] = {}
+    for old in (old for found in assessments for old in found.standing):
+        if old.sign not in standing or old.age < standing[old.sign].age:
+            standing[old.sign] = old
+    urgent = min(raised, key=lambda flag: LEVELS.index(flag.level), default=None)
+    return Assessment(urgent, tuple(standing.values()), urgent is None and any(found.conditional for found in assessments))
+
+
 def verdicts_of(signs: Sequence[Sign], dialogue: Dialogue) -> dict[str, bool]:
     """Sign → whether it counts, those that stand from earlier messages too."""
     verdicts = {old.sign: True for old in dialogue.standing}

@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable
 _SOUNDS = [
     (re.compile(pattern), sound)
     for pattern, sound in (
-        (r"(?:ti|si|ci|sh)on|shun", "Xn"), (r"ph|gh(?=$|t)", "f"), (r"sch|sh|ch(?=r)", "S"), (r"ch|tch", "C"), (r"dge|dg|g(?=[eiy])", "j"), (r"ck|q|c(?![eiy])|k", "k"),
+        (r"(?:ti|si|ci|sh)on|shun", "Xn"), (r"ph|gh(?=$|t)", "f"), (r"sch|sh|ch(?=r)", "S"), (r"ch|tch", "C"), (r"dge|dg|g(?=[eiy])", "j"),
+        (r"ck|q|c(?![eiy])|k", "k"),
         (r"c(?=[eiy])|z|ss", "s"), (r"x", "ks"), (r"^kn|^gn|^pn", "n"), (r"^wr", "r"), (r"wh", "w"), (r"th", "t"), (r"h", ""), (r"[aeiouy]+", "a"),
     )
 ]
@@ -89,7 +90,9 @@ class Speller:
         for candidate in likely:
             edits = distance(word, candidate, limit + 1)
             alike = sound(candidate) == key
-            if edits > limit + (alike and len(word) > 4) or (len(word) < 5 and not alike and sorted(word) != sorted(candidate) and edits + abs(len(word) - len(candidate)) > 1):
+            if edits > limit + (alike and len(word) > 4):
+                continue
+            if len(word) < 5 and not alike and sorted(word) != sorted(candidate) and edits + abs(len(word) - len(candidate)) > 1:
                 continue
             if edits >= 2 and not alike and (word[0] != candidate[0] or edits > len(word) // 3):
                 continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib import resources
 
@@ -17,12 +17,17 @@ from .english import FORMS, SHORTHAND, UNSTEMMED
 
 #: What is read of one message at most, in characters: its beginning and its end.
 READ_AT_MOST = 12_000
+#: In pieces of how many characters the rest is searched for warning signs.
+PIECE = 4_000
 
 _QUOTES = str.maketrans({
     "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "“": '"', "”": '"', "–": ",", "—": ",", "…": ".", "、": ",", "。": ".",
     "？": "?", "！": "!", "\u00a0": " ", "\u200b": "", "\u200d": "", "\ufe0f": "", "\ufeff": "",
 })
-_TOKEN = re.compile(r"\d+[.,]\d+|\d+(?=(?:[cCfF]|mg|ml|kg|lbs?|yrs?|yo|mm|cm|ft)?\b)|[A-Za-z0-9]+(?:'[A-Za-z]+)*|[.?!;:,()\n]|[\U0001F300-\U0001FAFF\u2600-\u27BF]")
+_TOKEN = re.compile(
+    r"\d+[.,]\d+|\d+(?=(?:[cCfF]|mg|ml|kg|lbs?|yrs?|yo|mm|cm|ft)?\b)"
+    r"|[A-Za-z0-9]+(?:'[A-Za-z]+)*|[.?!;:,()\n]|[\U0001F300-\U0001FAFF\u2600-\u27BF]"
+)
 #: The tokens that end or divide a sentence.
 MARKS = frozenset(".?!;:,()\n")
 
@@ -52,6 +57,25 @@ def tokens(text: str) -> list[str]:
         folded = unicodedata.normalize("NFKD", text.translate(_QUOTES))
         text = "".join(mark for mark in folded if not unicodedata.combining(mark))
     return _TOKEN.findall(text)
+
+
+def middle(text: str) -> Iterator[str]:
+    """What `tokens` leaves out of a text longer than `READ_AT_MOST`, in pieces that end with a sentence, or else at a blank."""
+    at, stop = READ_AT_MOST // 2, len(text) - READ_AT_MOST // 2
+    if at >= stop:
+        return
+    at = _cut(text, at)
+    while at < stop:
+        end = _cut(text, at + PIECE)
+        yield text[at:end]
+        at = end
+
+
+def _cut(text: str, at: int) -> int:
+    """Where to cut `text`, near before `at` and not within a word where that can be helped."""
+    near = max(0, at - PIECE // 4)
+    ends = [found + len(mark) for mark in (". ", "! ", "? ", "\n") if (found := text.rfind(mark, near, at)) >= 0]
+    return max(ends, default=0) or text.rfind(" ", near, at) + 1 or at
 
 
 @lru_cache(maxsize=20_000)
@@ -111,7 +135,13 @@ def expand(token: str) -> tuple[str, ...]:
     return (word,)
 
 
-_DOUBLED = frozenset("too feel need off all well really wee pee poo still will full ill cell soon been see good week sleep feet look knee fall tell sleep deep keep cool food foot book".split())
+#: Words with a double letter of their own, which "feeeel" is read as.
+_DOUBLED = frozenset(
+    """
+    too feel need off all well really wee pee poo still will full ill cell soon been see good week sleep feet look knee fall tell deep keep cool food
+    foot book
+    """.split()
+)
 
 
 def stems(text: str) -> tuple[str, ...]:

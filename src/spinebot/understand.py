@@ -35,7 +35,9 @@ _CONTENT_FREE = STOP_STEMS | _QUESTION_STEMS | _VERB_STEMS
 
 LONGEST_CHOICE = 30
 _ORDINALS = {"1": 1, "2": 2, "3": 3, "first": 1, "second": 2, "third": 3, "1st": 1, "2nd": 2, "3rd": 3, "one": 1, "two": 2, "three": 3}
-_CHOICE = re.compile(r"(?:(?:number|option|no|#)?\.? ?([123])|(?:the |that )?(first|second|third|last|1st|2nd|3rd)(?: one| question| suggestion)?(?:,? please)?)")
+_CHOICE = re.compile(
+    r"(?:(?:number|option|no|#)?\.? ?([123])|(?:the |that )?(first|second|third|last|1st|2nd|3rd)(?: one| question| suggestion)?(?:,? please)?)"
+)
 
 
 class Part(NamedTuple):
@@ -91,7 +93,8 @@ def without(reading: Reading, spans: Sequence[tuple[int, int]], topics: Mapping[
     matches = {kind: [match for match in found if kept(match)] for kind, found in reading.matches.items()}
     said = {match.name.id for match in reading.of("aspect")}
     left = {match.name.id for match in matches.get("aspect", ())}
-    aspects = {aspect: weight for aspect, weight in reading.aspects.items() if aspect != "comparison" and (aspect in left or aspect not in said)}
+    gone = {"comparison", "versus"} | (said - left)
+    aspects = {aspect: weight for aspect, weight in reading.aspects.items() if aspect not in gone}
     if topics is None:
         named = {match.name.id for match in reading.of("topic")}
         here = {match.name.id for match in matches.get("topic", ())}
@@ -224,7 +227,7 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
     aspects: dict[str, float] = {}
     for match in matches["aspect"]:
         weight = weights[match.start]
-        if weight >= 1.0 and weight * _size(match.size) > aspects.get(match.name.id, 0.0):
+        if (weight >= 1.0 or match.name.id == "versus") and weight * _size(match.size) > aspects.get(match.name.id, 0.0):
             aspects[match.name.id] = weight * _size(match.size)
     corrections = tuple(dict.fromkeys([Correction(word.typed, word.read) for word in words if word.repaired]))
     reading = Reading(tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, corrections)

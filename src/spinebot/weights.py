@@ -27,7 +27,6 @@ UNREAD = -1
 #: A piece of evidence: its kind, and what it is: ("word", "limp"), ("pair", "how", "long").
 Evidence = tuple[str, ...]
 
-
 _FITS = re.compile(r"(?: ?[^ :]+:-?\d+(?:\.\d+)?)*")
 
 
@@ -71,7 +70,8 @@ class Weights:
             return None
         if slot < 0:
             slot = self._keep(key)  # May replace the array, so before it is looked at.
-        return self._rows[slot]
+        row: NDArray[np.float32] = self._rows[slot]
+        return row
 
     def known(self) -> Iterable[Evidence]:
         """The evidence that something was learned of."""

@@ -1,0 +1,128 @@
+"""The project's own question files, each with a floor. What fails here says how many, never which message."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from spinebot import Bot
+
+sys.path.insert(0, str(Path(__file__).parent / "voices"))
+import scoring
+
+#: File → the lowest pass rate, in percent. These may only be raised: a change that needs a lower one makes the bot worse.
+FLOORS = {
+}
+
+Results = dict[str, list[scoring.Result]]
+
+
+@pytest.fixture(scope="module")
+def results(bot: Bot) -> Results:
+    """What became of every item of every file."""
+    start, articles = scoring.start_with(bot), scoring.texts_of(bot)
+    return {name(path): scoring.run(scoring.read_items(path), start, articles) for path in files()}
+
+
+def files() -> list[Path]:
+    return [*scoring.question_files("tune"), *scoring.question_files("held")]
+
+
+def name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def test_every_file_has_a_floor() -> None:
+    assert sorted(map(name, files())) == sorted(FLOORS)
+
+
+@pytest.mark.parametrize("file", FLOORS)
+def test_pass_rate(file: str, results: Results) -> None:
+    found, floor = scoring.rate(results[file]), FLOORS[file]
+    if found < floor:
+        faults = ", ".join(f"{fault} {count}" for fault, count in scoring.count_faults(results[file]).most_common())
+        pytest.fail(f"{file}: {found:.1f} % pass, the floor is {floor} % ({faults})", pytrace=False)
+
+
+@pytest.mark.parametrize("file", FLOORS)
+def test_invariants(file: str, results: Results) -> None:
+    broken = [f"{result.item.id}: {fault}" for result in results[file] for fault in result.broken]
+    if broken:
+        pytest.fail(f"{file}: " + "; ".join(broken), pytrace=False)
+
+
+def test_nothing_shows_a_message() -> None:
+    """A failing test prints values: no message is in an item's."""
+    for path in files():
+        for item in scoring.read_items(path):
+            shown = repr(item)
+            if any(len(turn) > 20 and turn in shown for turn in item.turns):
+                pytest.fail(f"{item.id} shows its message", pytrace=False)
+
+
+def test_a_crash_shows_no_message() -> None:
+    def crash(message: str) -> scoring.Reply:
+        raise ValueError(message)
+
+    item = scoring.Item("X-1", "fact", ("a secret message",), frozenset(("answer",)), (), frozenset(), frozenset())
+    with pytest.raises(RuntimeError, match=r"^X-1: ValueError instead of a reply$") as error:
+        scoring.run([item], lambda: crash, {})
+    assert error.value.__suppress_context__
+
+
+ANSWER = {
+    "kind": "answer", "text": "Lupus can hurt. General.", "answer": "Lupus can hurt.", "urgent": None,
+    "quotes": [{"text": "Lupus can hurt.", "article": "a", "start": 2, "end": 17}], "caveats": [{"id": "general"}, {"id": "lupus"}],
+}  # fmt: skip
+URGENT = {"kind": "urgent", "text": "Go now. General.", "answer": "", "quotes": [], "caveats": [{"id": "general"}], "urgent": {"level": "emergency", "text": "Go now."}}
+ARTICLES = {"a": "# Lupus can hurt."}
+
+
+def item(kind: str, style: str = "fact", groups: tuple[tuple[str, ...], ...] = (), caveats: tuple[str, ...] = (), level: tuple[str, ...] = ()) -> scoring.Item:
+    return scoring.Item("X-1", style, ("?",), frozenset(kind.split()), groups, frozenset(caveats), frozenset(level))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reply", "faults"),
+    [
+        (item("answer", groups=(("lupus", "gout"), ("can hurt",)), caveats=("lupus",)), ANSWER, []),
+        (item("answer", groups=(("lupus", "gout"), ("treated",))), ANSWER, ["wrong quote"]),
+        (item("answer", caveats=("surgery",)), ANSWER, ["caveat"]),
+        (item("answer"), ANSWER | {"answer": "pain " * 131}, ["too long"]),
+        (item("answer", "list"), ANSWER | {"answer": "pain " * 320}, []),
+        (item("answer", "comparison"), ANSWER | {"answer": "pain " * 321}, ["too long"]),
+        (item("answer", groups=(("lupus",),)), ANSWER | {"kind": "no_answer", "answer": ""}, ["refused"]),
+        (item("answer"), URGENT, ["alarm"]),
+        (item("answer"), ANSWER | {"kind": "chat"}, ["small talk"]),
+        (item("no_answer"), ANSWER | {"answer": "pain " * 400}, ["answered"]),
+        (item("no_answer answer", groups=(("gout",),)), ANSWER, ["wrong quote"]),
+        (item("urgent", level=("emergency", "soon")), URGENT, []),
+        (item("urgent", level=("crisis",)), URGENT, ["level"]),
+        (item("urgent", level=("soon",)), ANSWER, ["no alarm"]),
+        (item("urgent answer", groups=(("lupus",),), level=("soon",)), ANSWER, []),
+    ],
+)
+def test_judging(wanted: scoring.Item, reply: scoring.Reply, faults: list[str]) -> None:
+    assert scoring.judge(wanted, reply) == faults
+    assert set(faults) <= set(scoring.FAULTS)
+
+
+@pytest.mark.parametrize(
+    ("reply", "broken"),
+    [
+        (ANSWER, []),
+        (URGENT, []),
+        (ANSWER | {"caveats": [{"id": "lupus"}]}, ["no general caveat"]),
+        (ANSWER | {"caveats": [{"id": "general"}]}, ["speaks of lupus without its caveat"]),
+        (ANSWER | {"quotes": [{"text": "Lupus can hurt.", "article": "a", "start": 0, "end": 15}]}, ["a quote that is not verbatim"]),
+        (ANSWER | {"quotes": []}, ["an answer without a quote"]),
+        (ANSWER | {"answer": "Lupus."}, ["a quote that the answer lacks"]),
+        (URGENT | {"urgent": None}, ["urgent and its advice apart"]),
+        (URGENT | {"text": "General. Go now."}, ["urgent advice that doesn't come first"]),
+        (URGENT | {"kind": "chat", "urgent": None, "caveats": []}, []),
+    ],
+)
+def test_invariants_are_seen(reply: scoring.Reply, broken: list[str]) -> None:
+    assert scoring.broken_invariants(reply, ARTICLES) == broken
