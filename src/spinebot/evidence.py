@@ -47,11 +47,10 @@ def evidence(reading: Reading) -> dict[Evidence, float]:
         key = ("clue", match.name.id)
         found[key] = min(found.get(key, 0.0) + weights[match.start] * clue_weight(match), MOST_CLUES)
     for match in reading.of("outside"):
-        # Named in the question, or told before a question that may only say "it".
         if weights[match.start] >= 1.0:
             found["outside", match.name.id] = 1.0
-        else:
-            found["told", match.name.id] = 1.0
+        elif not reading.names_topic:
+            found["told", match.name.id] = 1.0  # Told before a question that may only say "it".
     for match in reading.of("aim"):
         found["aim", match.name.id] = weights[match.start]
     for match in reading.of("chat"):

@@ -17,7 +17,9 @@ BESIDE = 0.7
 MOST_SENTENCES = 4
 MOST_WORDS = 95
 #: How far below the refusal the answer to a message may score that leans on the one before: it says little by itself.
-LEANING_MARGIN = 1.0
+LEANING_MARGIN = 1.5
+#: The same for any other message.
+MARGIN = 0.3
 #: How far above the refusal each of two questions' answers must be.
 SURE = 1.0
 #: How far below the best answer, or below a refusal, one that tells symptoms is still given to someone who asks what they have.
@@ -61,7 +63,7 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     if not answers:
         answers = answer_each(reading, index)
     if not answers:
-        if best.score < found.refusal - (LEANING_MARGIN if reading.leans and not reading.of("outside") else 0.0):
+        if best.score < found.refusal - (LEANING_MARGIN if reading.leans and not reading.of("outside") else MARGIN):
             return refuse(reading, rules)
         answers = choose(found)
     opening = rules.phrase("diagnosis") if "diagnosis" in aims else rules.phrase("dosage") if "which-medicine" in aims else ""

@@ -32,6 +32,8 @@ COUNTS = "counts"
 GENERAL = frozenset(("asked in general", "asked for a class or out of curiosity", "fiction or hearsay"))
 
 _FIRST_PERSON = frozenset(stem(word) for word in ("i", "me", "my", "mine", "myself", "we", "us", "our"))
+#: "They'd all be better off": no word of recovery makes these calm.
+_NEVER_OVER = frozenset(("suicide", "self-harm", "abuse"))
 _HISTORIES = frozenset(("cancer", "infection-source", "fragile"))
 _NEGATORS = frozenset(stem(word) for word in NEGATORS)
 _ENDS = frozenset(stem(word) for word in NEGATION_ENDS)
@@ -284,7 +286,7 @@ def _verdict(
         ("asked for a class or out of curiosity", "study" in around.anywhere and not first_person and (clause, "other") not in clauses),
         ("asked in general", (clause, "about") in clauses and not first_person and (clause, "someone") not in clauses),
         ("long ago", (sentence, "past") in sentences and (clause, "present") not in clauses),
-        ("over", "resolved" in around.anywhere and not present and ((sentence, "resolved") in sentences or "past" in around.anywhere)),
+        ("over", match.name.id not in _NEVER_OVER and "resolved" in around.anywhere and not present and ((sentence, "resolved") in sentences or "past" in around.anywhere)),
         ("ruled out by a doctor", (sentence, "ruled-out") in sentences and not present),
         ("someone who has died", (sentence, "died") in sentences and not first_person),
         ("someone else's history", match.name.id in _HISTORIES and (sentence, "other") in sentences and not first_person),

@@ -54,7 +54,7 @@ class Reading:
     """What was understood of one message.
 
     `stems` are its words' stems with the sentence marks between them; `weights` say how much each counts (1.0 in the
-    question, less in a story before it). `topics`, `aspects`: id → weight, those carried over from the dialogue too.
+    question, less in a story before it). `names_topic`: whether the question itself names a topic that is not a general one. `topics`, `aspects`: id → weight, those carried over from the dialogue too.
     """
 
     words: tuple[Word, ...]
@@ -67,6 +67,7 @@ class Reading:
     corrections: tuple[Correction, ...] = ()
     carried: tuple[str, ...] = ()
     leans: bool = False
+    names_topic: bool = False
 
     def said(self, start: int, end: int) -> str:
         """The user's own words at `[start:end]`, as typed."""
@@ -230,7 +231,7 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
         if (weight >= 1.0 or match.name.id == "versus") and weight * _size(match.size) > aspects.get(match.name.id, 0.0):
             aspects[match.name.id] = weight * _size(match.size)
     corrections = tuple(dict.fromkeys([Correction(word.typed, word.read) for word in words if word.repaired]))
-    reading = Reading(tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, corrections)
+    reading = Reading(tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, corrections, names_topic=_names_topic(matches["topic"], weights, rules))
     return _carry_over(reading, dialogue, rules)
 
 
@@ -266,7 +267,7 @@ def _weigh_topics(matches: Sequence[Match[Term]], weights: Sequence[float], rule
     where the question itself names none: "My aunt has lupus. Why does it hurt?"
     """
     topics: dict[str, float] = {}
-    asked = any(weights[match.start] >= 1.0 and not rules["topics"][match.name.id].flag("general") for match in matches)
+    asked = _names_topic(matches, weights, rules)
     for match in matches:
         weight = weights[match.start]
         if weight < 1.0 and not asked:
@@ -278,6 +279,10 @@ def _weigh_topics(matches: Sequence[Match[Term]], weights: Sequence[float], rule
         if weight > topics.get(match.name.id, 0.0):
             topics[match.name.id] = weight
     return topics
+
+
+def _names_topic(matches: Sequence[Match[Term]], weights: Sequence[float], rules: Rules) -> bool:
+    return any(weights[match.start] >= 1.0 and not rules["topics"][match.name.id].flag("general") for match in matches)
 
 
 def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
