@@ -41,10 +41,11 @@ Matrix = NDArray[np.float32]
 
 
 class Labelled(NamedTuple):
-    """A conversation, and the labels of which any is right for its last turn."""
+    """A conversation, and the labels of which any is right for its last turn; `exact`: none but these."""
 
     turns: list[str]
     right: set[str]
+    exact: bool = False
 
 
 class Row(NamedTuple):
@@ -100,9 +101,11 @@ def rows_of(items: Iterable[Labelled], task: str, bot: Bot) -> list[Row]:
     flags = set(bot.rules["red_flags"])
     known = classes(task, bot)
     rows, left_out = [], Counter[str]()
-    for turns, right in items:
+    for turns, right, exact in items:
         if task == "alarms":
             labels = {label if label in flags else NONE for label in right}
+        elif exact:
+            labels = right
         else:
             labels = {other for label in right for other in alike.get(label, {label})} & set(known)
         if not labels:
@@ -188,7 +191,7 @@ def main() -> None:
     items = [*read_tsv(args.questions), *read_voices(args.voices, bot)]
     if args.task == "answers":
         # The bot's own model questions: every suggestion must lead where it says.
-        items += [Labelled([answer.ask], {answer.id}) for answer in bot.answers for _ in range(4)]
+        items += [Labelled([answer.ask], {answer.id}, exact=True) for answer in bot.answers for _ in range(4)]
     rows = rows_of(items, args.task, bot)
     seen = Counter(feature for row in rows for feature in row.found)
     features = sorted(feature for feature, count in seen.items() if count >= SEEN_AT_LEAST)

@@ -26,9 +26,8 @@ from spinebot import Bot, compose, matcher, safety
 from spinebot.compose import Composer
 from spinebot.conversation import Dialogue, Reply
 from spinebot.lexicon import Lexicon
-from spinebot.rules import Rule
+from spinebot.rules import LEVELS, Rule
 from spinebot.safety import Condition, RedFlags
-from spinebot.weights import load_weights
 
 ROOT = Path(__file__).resolve().parents[1]
 SUITE = ROOT / "tests" / "safety-suite.jsonl"
@@ -67,6 +66,10 @@ class Mutant(NamedTuple):
     name: str
     bot: Callable[[], Bot]
     during: Callable[[], AbstractContextManager[object]] = nullcontext
+    #: The line of `when` that was dropped or blunted, and what it was made.
+    flag: str = ""
+    line: str = ""
+    blunt: str = ""
 
 
 def last_reply(bot: Bot, turns: Sequence[str]) -> Reply:
@@ -106,19 +109,20 @@ def flag_mutants(bot: Bot) -> Iterator[Mutant]:
     """Every line dropped, every sign of a line no longer asked for, every "in one sentence" made "anywhere", every level another."""
     flags = bot.rules["red_flags"]
 
-    def mutant(name: str, flag: Rule, **values: object) -> Mutant:
-        return Mutant(name, lambda: changed(bot, "red_flags", {**flags, flag.id: with_values(flag, **values)}, words=False))
+    def mutant(name: str, flag: Rule, line: str = "", blunt: str = "", **values: object) -> Mutant:
+        bots = lambda: changed(bot, "red_flags", {**flags, flag.id: with_values(flag, **values)}, words=False)  # noqa: E731
+        return Mutant(f"{flag.id}: {name}", bots, flag=flag.id, line=line, blunt=blunt)
 
     for flag in flags.values():
         lines: tuple[tuple[str, int], ...] = flag.values["when"]  # type: ignore[assignment]
         for level in ("emergency", "soon"):
             if level != flag.text("level"):
-                yield mutant(f"{flag.id}: level {level}", flag, level=level)
+                yield mutant(f"level {level}", flag, level=level)
         for at, (line, number) in enumerate(lines):
             others = (*lines[:at], *lines[at + 1 :])
-            yield mutant(f"{flag.id}: without {line!r}", flag, when=others)
+            yield mutant(f"without {line!r}", flag, line, when=others)
             for blunt in blunted(line):
-                yield mutant(f"{flag.id}: {line!r} as {blunt!r}", flag, when=(*lines[:at], (blunt, number), *lines[at + 1 :]))
+                yield mutant(f"{line!r} as {blunt!r}", flag, line, blunt, when=(*lines[:at], (blunt, number), *lines[at + 1 :]))
 
 
 def blunted(line: str) -> Iterator[str]:
@@ -133,14 +137,21 @@ def blunted(line: str) -> Iterator[str]:
             yield " & ".join([*(" + ".join(rest) for rest in groups[:at]), *group, *(" + ".join(rest) for rest in groups[at + 1 :])])
 
 
-def needless(bot: Bot, name: str) -> bool:
-    """Whether a mutant drops a line that asks for more than another line of its flag does: nothing could tell the two apart."""
-    flag, _, rest = name.partition(": ")
-    if not rest.startswith("without "):
+def needless(bot: Bot, mutant: Mutant) -> bool:
+    """Whether a mutant differs in a line that asks for more than another line that is at least as pressing: nothing could tell the two apart."""
+
+    def covered(text: str) -> bool:
+        line = Condition.parse(text)
+        for flag in bot.rules["red_flags"].values():
+            for other, _ in flag.values["when"]:  # type: ignore[attr-defined]
+                condition = Condition.parse(other)
+                loose = not condition.unless and all(len(group) == 1 for group in condition.groups)
+                if other != mutant.line and loose and condition.names <= line.names and order.index(flag.id) <= order.index(mutant.flag):
+                    return True
         return False
-    line = Condition.parse(rest.removeprefix("without ").strip("'"))
-    others = [Condition.parse(other) for other, _ in bot.rules["red_flags"][flag].values["when"]]  # type: ignore[attr-defined]
-    return any(other.names < line.names and not other.unless and all(len(group) == 1 for group in other.groups) for other in others)
+
+    order = sorted(bot.rules["red_flags"], key=lambda name: LEVELS.index(bot.rules["red_flags"][name].text("level")))
+    return bool(mutant.line) and covered(mutant.line) and (not mutant.blunt or covered(mutant.blunt))
 
 
 def word_mutants(bot: Bot) -> Iterator[Mutant]:
@@ -228,19 +239,21 @@ def survives(mutant: Mutant, items: Sequence[Item]) -> bool:
 def survivors(bot: Bot, items: Sequence[Item]) -> tuple[list[str], list[str], int]:
     """The mutants that no item notices: those that one could, those that none could, and how many mutants there were."""
     sound = [item for item in items if not item.wrong(bot)]
-    alive, equal, count = [], [], 0
+    alive: list[str] = []
+    equal: list[str] = []
+    count = 0
     for mutant in mutants(bot):
         count += 1
         if survives(mutant, sound):
-            (equal if needless(bot, mutant.name) else alive).append(mutant.name)
+            (equal if needless(bot, mutant) else alive).append(mutant.name)
     return alive, equal, count
 
 
 def load_bot(net: bool) -> Bot:
-    """The spine bot by its rules alone, with or without the second net."""
-    bot = Bot.load(weights=False)
-    if net:
-        bot.red_flags = RedFlags(bot.rules, load_weights(bot.folder / "alarms.tsv", list(bot.rules["red_flags"])))
+    """The spine bot, its warning signs by the rules alone or with the second net behind them."""
+    bot = Bot.load()
+    if not net:
+        bot.red_flags = RedFlags(bot.rules)
     return bot
 
 
@@ -260,9 +273,9 @@ def main() -> None:
     for name in alive:
         print(f"survives: {name}")
     for name in equal:
-        print(f"needless: {name} (a shorter line of the same red flag holds wherever it does)")
+        print(f"needless: {name} (another line, as pressing, holds wherever it does)")
     print(f"{count} mutants, {len(items)} messages, {'with the second net' if args.net else 'the rules alone'}: "
-          f"{len(alive)} survive, {len(equal)} drop a needless line; {time.perf_counter() - started:.0f} s")
+          f"{len(alive)} survive, {len(equal)} are of a needless line; {time.perf_counter() - started:.0f} s")
     sys.exit(bool(alive or failing))
 
 

@@ -40,7 +40,7 @@ FORMS = _table("""
 """)
 
 # Words that the stemmer would make one with a word of another meaning ("medical" is no "medication").
-UNSTEMMED = frozenset("medical medically manager managers dreadful dreadfully arthritic nervous operator operating general generally news feeling".split()) - {"operating", "feeling"}
+UNSTEMMED = frozenset("numbing medical medically manager managers dreadful dreadfully arthritic nervous operator operating general generally news feeling".split()) - {"operating", "feeling"}
 
 # Contractions and texting. Apostrophes are dropped before the table is asked ("can't" and "cant" are one).
 SHORTHAND = _table("""
@@ -116,3 +116,6 @@ STOP = frozenset("""
     way we well were what when where whether which while who whom whose why will with within without wonder would yes yet you your yours yourself
     article ha im ive dont please read say says
 """.split())
+
+# Words of today that the word lists lack: no misspellings.
+MODERN = frozenset("google googled googling iphone ipad laptop laptops email emails facebook tiktok insta instagram youtube netflix podcast wifi app apps zoom uber amazon ebay covid panto".split())

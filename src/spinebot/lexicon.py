@@ -10,7 +10,7 @@ from .article import Corpus
 from .english import FORMS, LIGHT, NEGATORS, SHORTHAND, STOP
 from .matcher import Matcher
 from .rules import Rules
-from .spelling import Speller
+from .spelling import Speller, sound
 from .text import MARKS, english_words, expand, stem, tokens
 
 #: Section of intents.yaml → the kind of term that its wordings become.
@@ -77,7 +77,10 @@ class Lexicon:
         """The words that one token of a message stands for, spelling repaired."""
         words = []
         for word in expand(token):
-            repaired = () if stem(word) in self.known_stems or word in english_words() else self.speller.repair(word)
+            known = stem(word) in self.known_stems or word in english_words()
+            repaired = () if known else self.speller.repair(word)
+            if repaired and token.istitle() and sound(repaired[0]) != sound(word):
+                repaired = ()  # More likely a name: Chloe, Leeds.
             if repaired:
                 words += [Word(token, better, stem(better), True) for better in repaired]
             else:

@@ -2,7 +2,7 @@
 
 A wording is a few words matched by stem: "slipped disc" is found in "my discs slipped". Light words may stand between
 its words ("numb in both my legs" has "numb ... leg" as well as "numb in leg"), `...` lets up to four others stand there,
-`a/b` is either word, `#` any number, `#many` one of eight or more, `#fever` a body temperature of a fever.
+`a/b` is either word, `#` any number, `#many` one of eight or more, `#fever` a body temperature of a fever, `#year` a year that is past.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from .text import MARKS, stem, stems
 
 GAP = "..."
 _GAP_WORDS = 4
+#: The last year that is taken as long past.
+LONG_PAST = 2024
 _LIGHT_BETWEEN = 4
-_NUMBERS = {"#", "#many", "#fever"}
+_NUMBERS = {"#", "#many", "#fever", "#year"}
 _LIGHT_STEMS = frozenset(stem(word) for word in LIGHT) | LIGHT
 _NEGATORS = frozenset(stem(word) for word in NEGATORS)
 _END: object = object()
@@ -164,7 +166,7 @@ class Matcher(Generic[Name]):
 
 
 def number_keys(number: str) -> tuple[str, ...]:
-    """The wildcards that a number answers to: "#39.4" → ("#", "#many", "#fever")."""
+    """The wildcards that a number answers to: "#39.4" → ("#", "#many", "#fever"); "#1998" → ("#", "#many", "#year")."""
     try:
         value = float(number[1:])
     except ValueError:
@@ -174,4 +176,6 @@ def number_keys(number: str) -> tuple[str, ...]:
         keys.append("#many")
     if 37.8 <= value < 43 or 100.3 <= value <= 108:
         keys.append("#fever")
+    if 1900 <= value <= LONG_PAST:
+        keys.append("#year")
     return tuple(keys)

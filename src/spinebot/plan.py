@@ -49,7 +49,9 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return Plan("chat", "chat.empty", rules.phrase("empty"))
     aims = {match.name.id for match in reading.of("aim") if reading.weights[match.start] >= 0.8}
     best = found.hits[0]
-    if found.small_talk_score > max(best.score, found.refusal):
+    # Greetings around a question on what needs a caveat make no small talk of it.
+    cautious = any(part.asks and part.start <= match.start < part.end for match in reading.of("caveat") for part in reading.parts)
+    if found.small_talk_score > max(best.score, found.refusal) and not cautious:
         return Plan("chat", f"chat.{found.small_talk}", rules["chat"][found.small_talk].text("reply"))
     if "invent" in aims:
         return refuse(reading, rules)

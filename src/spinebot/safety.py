@@ -128,7 +128,7 @@ class RedFlags:
 
     def _by_weights(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue) -> Urgent | None:
         """The red flag that the words speak for, though no rule holds: people find words that no list has."""
-        if self._weights is None:
+        if self._weights is None or not any(word not in MARKS for word in reading.stems):
             return None
         found = alarm_evidence(reading, verdicts_of(signs, dialogue))
         scores = self._weights.score(found)
@@ -137,7 +137,8 @@ class RedFlags:
             return None
         at = int(np.argmax(scores[:-1]))
         rule = self._rules["red_flags"][self._weights.classes[at]]
-        return Urgent(rule.id, rule.text("level"), self._advice(rule, rule.text("level")), self._telling(reading, found, at))
+        because = self._telling(reading, found, at) or ", ".join(reading.said(sign.start, sign.end) for sign in signs if sign.counts) or reading.said(0, 8)
+        return Urgent(rule.id, rule.text("level"), self._advice(rule, rule.text("level")), because)
 
     def _telling(self, reading: Reading, found: Mapping[Evidence, float], at: int) -> str:
         """The user's words that spoke loudest for a flag."""
@@ -279,14 +280,16 @@ def _verdict(
     """COUNTS, or why a sign does not. The order is that of the reasons: what was said is looked at before what it is about."""
     clauses, sentences = around.clauses, around.sentences
     present = (sentence, "present") in sentences
+    risk = match.name.id in _HISTORIES and first_person  # One's own past cancer stays a risk.
+    over = "resolved" in around.anywhere and not present and ((sentence, "resolved") in sentences or "past" in around.anywhere)
     reasons = (
         ("a figure of speech", any(start < match.end and match.start < end for start, end in around.idioms)),
         ("denied", bool(deniers) and _negated(stems, match.start, deniers)),
         ("fiction or hearsay", (sentence, "fiction") in sentences and (not first_person or around.fiction_from[sentence] < match.start)),
         ("asked for a class or out of curiosity", "study" in around.anywhere and not first_person and (clause, "other") not in clauses),
         ("asked in general", (clause, "about") in clauses and not first_person and (clause, "someone") not in clauses),
-        ("long ago", (sentence, "past") in sentences and (clause, "present") not in clauses),
-        ("over", match.name.id not in _NEVER_OVER and "resolved" in around.anywhere and not present and ((sentence, "resolved") in sentences or "past" in around.anywhere)),
+        ("long ago", not risk and (sentence, "past") in sentences and (clause, "present") not in clauses),
+        ("over", not risk and match.name.id not in _NEVER_OVER and over),
         ("ruled out by a doctor", (sentence, "ruled-out") in sentences and not present),
         ("someone who has died", (sentence, "died") in sentences and not first_person),
         ("someone else's history", match.name.id in _HISTORIES and (sentence, "other") in sentences and not first_person),

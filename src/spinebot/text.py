@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib import resources
 
-from .english import FORMS, SHORTHAND, UNSTEMMED
+from .english import FORMS, MODERN, SHORTHAND, UNSTEMMED
 
 #: What is read of one message at most, in characters: its beginning and its end.
 READ_AT_MOST = 12_000
@@ -96,7 +96,7 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=1)
 def english_words() -> frozenset[str]:
     """The common English words of both spellings (from SCOWL, see words.LICENSE): words that are not misspelt."""
-    return frozenset(_file("words.txt").split())
+    return MODERN.union(_file("words.txt").split())
 
 
 @lru_cache(maxsize=1)

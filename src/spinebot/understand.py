@@ -54,7 +54,8 @@ class Reading:
     """What was understood of one message.
 
     `stems` are its words' stems with the sentence marks between them; `weights` say how much each counts (1.0 in the
-    question, less in a story before it). `names_topic`: whether the question itself names a topic that is not a general one. `topics`, `aspects`: id → weight, those carried over from the dialogue too.
+    question, less in a story before it). `topics`, `aspects`: id → weight, those carried over from the dialogue too.
+    `names_topic`: whether the question itself names a topic that is not a general one.
     """
 
     words: tuple[Word, ...]
@@ -231,7 +232,8 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
         if (weight >= 1.0 or match.name.id == "versus") and weight * _size(match.size) > aspects.get(match.name.id, 0.0):
             aspects[match.name.id] = weight * _size(match.size)
     corrections = tuple(dict.fromkeys([Correction(word.typed, word.read) for word in words if word.repaired]))
-    reading = Reading(tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, corrections, names_topic=_names_topic(matches["topic"], weights, rules))
+    names_topic = _names_topic(matches["topic"], weights, rules)
+    reading = Reading(tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, corrections, names_topic=names_topic)
     return _carry_over(reading, dialogue, rules)
 
 

@@ -181,7 +181,7 @@ def start_with(bot: Any) -> Start:
 
     def start() -> Callable[[str], Reply]:
         conversation = bot.conversation("voices")
-        return lambda message: conversation.say(message).to_dict()  # type: ignore[no-any-return]
+        return lambda message: conversation.say(message).to_dict()
 
     return start
 
