@@ -23,10 +23,10 @@ endif
 say = @echo "$(1)" >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help chat check test lint pytest score bench weights schema picture clean
+.PHONY: help chat check test lint pytest score voices mutate bench bench-retrieval weights stems schema picture flags clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 chat: $(RUN) ## talk to the bot
 	@$(BIN)/spinebot chat $(ARGS)
@@ -48,11 +48,25 @@ score: $(RUN) ## score the bot on the question files beside the repository
 		$(BIN)/python ../shared/eval/score.py --bot "$(BIN)/spinebot chat --json" --article ../shared/article.txt $(ARGS) ../shared/eval/*.jsonl; \
 	else echo "make score: no question files here (../shared/eval is missing)"; fi
 
+voices: $(RUN) ## pass rates on the question files of tests/voices
+	@$(BIN)/python scripts/voices.py $(ARGS)
+
+mutate: $(RUN) ## take each safety rule away in turn: does a test notice?
+	@$(BIN)/python scripts/mutate.py $(ARGS)
+
 bench: $(RUN) ## the time of a turn, of starting up, and peak memory
 	@$(BIN)/python benchmarks/turn.py $(ARGS)
 
-weights: $(RUN) ## learn weights.tsv anew from the labelled questions
-	@$(BIN)/python scripts/learn.py questions/*.tsv --out weights.tsv $(ARGS)
+bench-retrieval: $(RUN) ## the search beside bare BM25 on the question files
+	@$(BIN)/python benchmarks/retrieval.py $(ARGS)
+
+weights: $(DEV) ## learn weights.tsv and alarms.tsv anew from the labelled messages
+	@$(BIN)/python scripts/learn.py answers questions/*.tsv --voices tests/voices/tune/*.jsonl --out $(VENV)/weights.tsv $(ARGS)
+	@$(BIN)/python scripts/learn.py alarms questions/*.tsv --voices tests/voices/tune/*.jsonl --out $(VENV)/alarms.tsv $(ARGS)
+	@mv $(VENV)/weights.tsv $(VENV)/alarms.tsv .
+
+stems: $(RUN) ## write src/spinebot/stems.txt anew
+	@$(BIN)/python scripts/stems.py
 
 schema: $(RUN) ## write intents.schema.json anew
 	@$(BIN)/python -m spinebot.schema > $(VENV)/schema.json
@@ -60,6 +74,9 @@ schema: $(RUN) ## write intents.schema.json anew
 
 picture: $(RUN) ## write the conversations of README.md and docs/chat.svg anew
 	@$(BIN)/python scripts/picture.py
+
+flags: $(RUN) ## write docs/red-flags.md anew
+	@$(BIN)/python scripts/red_flags.py
 
 clean: ## remove the environment and all caches
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -16,7 +16,7 @@ import pytest
 
 from spinebot import Bot
 from spinebot.conversation import Dialogue, Reply
-from spinebot.english import NEGATORS
+from spinebot.english import NEGATION_ENDS, NEGATORS
 from spinebot.rules import LEVELS
 from spinebot.safety import Condition, weigh_signs
 from spinebot.text import english_words
@@ -150,8 +150,9 @@ def say(bot: Bot, *turns: str) -> Reply:
 
 def spelt_out(wording: str) -> Iterator[str]:
     """The messages that a wording stands for: one for each of its alternatives."""
-    plain = {"be": "is", "#many": "20", "#": "3", "#fever": "39.2", "...": "really"}
-    yield from (" ".join(words) for words in itertools.product(*([plain.get(word, word) for word in part.split("/")] for part in wording.split())))
+    plain = {"be": "is", "#many": "20", "#": "3", "#fever": "39.2", "...": "of these"}
+    for words in itertools.product(*([plain.get(word, word) for word in part.split("/")] for part in wording.split())):
+        yield " ".join(words).replace("I is", "I am")
 
 
 def enough_alone(bot: Bot) -> dict[str, str]:
@@ -332,6 +333,50 @@ def test_a_figure_of_speech_raises_none(either: Bot, message: str) -> None:
     assert say(either, message).urgent is None
 
 
+#: What by itself must not raise an alarm: the `not_alone` of the red flags, said by someone.
+NOT_ALONE = (
+    "I'm pregnant, what helps a sore back?", "I take naproxen for my neck", "I have paracetamol at home", "how many paracetamol can I take?", "I have a stiff neck",
+    "my neck is stiff and my shoulders ache", "a pain down one leg since I lifted a box", "my arm tingles after I slept on it", "I'm constipated", "my aunt had a stroke, what is lupus?",
+    "my dad had cancer. My back is worse at night, what causes that?", "my sister has breast cancer and I have a sore back", "my back hurts on one side", "I had a car accident last week",
+    "I had whiplash last year", "I tripped on the kerb", "I'm 72, my back aches", "I get migraines", "I'm a bit dizzy", "I'm diabetic and my back is sore", "my tummy aches a little",
+    "my jaw aches", "I lost weight on a diet", "twenty years ago I had chest pain", "no fever, cough, cold or chest pain, what is a sprain?", "a cough without chest pain, what is a sprain?",
+    "I've had back pain for ten years", "my back is sore at night", "I'm always clumsy", "I get tired on the stairs", "I had an abscess as a child", "I feel warm",
+)
+
+
+@pytest.mark.parametrize("message", NOT_ALONE)
+def test_what_is_not_enough_alone_raises_none(either: Bot, message: str) -> None:
+    reply = say(either, message)
+    assert reply.urgent is None, reply.urgent
+
+
+@pytest.mark.parametrize(
+    ("message", "levels"),
+    [
+        ("I've got a tingly bum cheek and coldness in my bottom", ("emergency",)),
+        ("tearing pain between my shoulder blades", ("emergency",)),
+        ("I felt a ripping pain in my chest", ("emergency",)),
+        ("both legs are weak", ("emergency",)),
+        ("legs are numb", SOON),
+        ("her arm is numb", SOON),
+        ("my leg keeps buckling under me", SOON),
+        ("he fell off a ladder and his legs are weak", ("emergency",)),
+        ("my mum has osteoporosis, she tripped and heard a crack", SOON),
+        ("I tripped yesterday. There was a snap in my back. I have osteoporosis.", SOON),
+        ("my boyfriend beats me up", ("emergency",)),
+        ("he will kill me, I'm scared of him", ("emergency",)),
+        ("he wants to kill himself", ("crisis", "emergency")),
+        ("how many tablets to die", ("crisis", "emergency")),
+        ("what is the point of living", ("crisis", "emergency")),
+        ("I'm fed up of living", ("crisis", "emergency")),
+        ("he can't do a wee", ("emergency",)),
+        ("it's fine to ask I hope: I can't pee", ("emergency",)),
+    ],
+)
+def test_a_plain_wording_raises_an_alarm(either: Bot, message: str, levels: tuple[str, ...]) -> None:
+    assert level(say(either, message)) in levels
+
+
 @pytest.mark.parametrize("denial", ["no {}", "I have no {}", "I don't have {}", "no cough, no {}", "without {}"])
 def test_a_denied_wording_does_not_count(by_rules: Bot, denial: str) -> None:
     wrong = []
@@ -340,7 +385,7 @@ def test_a_denied_wording_does_not_count(by_rules: Bot, denial: str) -> None:
             message = denial.format(said)
             reading = understand(message, Dialogue(), by_rules.rules, by_rules.lexicon)
             start = len(understand(denial.format("").strip() or "no", Dialogue(), by_rules.rules, by_rules.lexicon).stems)
-            if NEGATORS & set(re.split(r"[ ']", said.replace("n't", " not"))) or any(match.start < start < match.end for match in reading.of("sign")):
+            if (NEGATORS | NEGATION_ENDS) & set(re.split(r"[ ']", said.replace("n't", " not"))) or any(match.start < start < match.end for match in reading.of("sign")):
                 continue  # "no grip", "no feeling": a loss is a sign of its own.
             if any(found.counts and found.name == sign for found in weigh_signs(reading)):
                 wrong.append(f"{sign}: {message!r}")
@@ -357,7 +402,7 @@ def test_a_denial_cancels_its_own_sign_only(either: Bot) -> None:
 
 def test_a_general_question_carries_what_to_do_if_it_is_happening(by_rules: Bot) -> None:
     line = by_rules.rules.phrase("if_now")
-    for sign in ("numbness between the legs", "incontinence", "chest pain", "slurred speech", "trouble breathing", "a drooping face"):
+    for sign in ("numbness between the legs", "incontinence", "chest pain", "slurred speech", "trouble breathing"):
         for message in (f"can whiplash cause {sign}?", f"do people with lupus get {sign}?"):
             reply = say(by_rules, message)
             assert reply.urgent is None, message

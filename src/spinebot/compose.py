@@ -56,7 +56,7 @@ class Composer:
         answer = ("\n" if is_list else " ").join(quote.text for quote in quotes)
         urgent = assessment.urgent
         kind = "urgent" if urgent else plan.kind
-        caveats = self._caveats_of(reading, sentences, kind == "chat")
+        caveats = self._caveats_of(reading, sentences, kind == "chat", dialogue)
         suggestions = self._suggest(reading, plan, found, dialogue)
         return Reply(
             kind,
@@ -82,7 +82,7 @@ class Composer:
         self._ready[key] = ready
         return ready
 
-    def _caveats_of(self, reading: Reading, sentences: Iterable[Sentence], is_chat: bool) -> tuple[Caveat, ...]:
+    def _caveats_of(self, reading: Reading, sentences: Iterable[Sentence], is_chat: bool, dialogue: Dialogue) -> tuple[Caveat, ...]:
         """What the message, its topics and the answer call for; small talk has no topics but those of its own words, and no general caveat."""
         wanted: dict[str, str] = {"general": ""}
         for match in reading.of("caveat"):
@@ -93,6 +93,11 @@ class Composer:
                 wanted.setdefault(caveat, reading.said(match.start, match.end))
         for topic, weight in reading.topics.items():
             if weight >= 0.3 and not (is_chat and topic in reading.carried):
+                for caveat, label in self._topic_caveats.get(topic, ()):
+                    wanted.setdefault(caveat, label)
+        if not is_chat and not reading.names_topic and not reading.of("outside"):
+            # The talk is still about what the last messages were about.
+            for topic in dialogue.topics:
                 for caveat, label in self._topic_caveats.get(topic, ()):
                     wanted.setdefault(caveat, label)
         for sentence in sentences:

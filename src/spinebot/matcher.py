@@ -1,6 +1,6 @@
 """Wordings found in a message: one walk over its words, however many wordings there are.
 
-A wording is a few words matched by stem: "slipped disc" is found in "my discs slipped". Light words may stand between
+A wording is a few words in their order, matched by stem: "slipped disc" is found in "slipping discs". Light words may stand between
 its words ("numb in both my legs" has "numb ... leg" as well as "numb in leg"), `...` lets up to four others stand there,
 `a/b` is either word, `#` any number, `#many` one of eight or more, `#fever` a body temperature of a fever, `#year` a year that is past.
 """

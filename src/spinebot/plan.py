@@ -13,7 +13,7 @@ from .text import MARKS
 from .understand import Reading, without
 
 #: How far below the best an answer may score to be given beside it.
-BESIDE = 0.7
+BESIDE = 1.2
 MOST_SENTENCES = 4
 MOST_WORDS = 95
 #: How far below the refusal the answer to a message may score that leans on the one before: it says little by itself.
@@ -51,12 +51,12 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     best = found.hits[0]
     # Greetings around a question on what needs a caveat make no small talk of it.
     cautious = any(part.asks and part.start <= match.start < part.end for match in reading.of("caveat") for part in reading.parts)
-    if found.small_talk_score > max(best.score, found.refusal) and not cautious:
-        return Plan("chat", f"chat.{found.small_talk}", rules["chat"][found.small_talk].text("reply"))
     if "invent" in aims:
         return refuse(reading, rules)
     if "more" in aims and reading.carried:
         return tell_more(index, rules, dialogue)
+    if found.small_talk_score > max(best.score, found.refusal) and not cautious:
+        return Plan("chat", f"chat.{found.small_talk}", rules["chat"][found.small_talk].text("reply"))
     if "dosage" in aims:
         return Plan("no_answer", "dosage", rules.phrase("dosage"))
     answers = compare(reading, index, rules)

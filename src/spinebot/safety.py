@@ -21,7 +21,7 @@ from .weights import Evidence, Weights
 #: How far back a negator reaches, in words.
 NEGATION_REACH = 5
 #: From which chance on the learned weights raise an alarm that no rule raised.
-ALARM_FROM = 0.5
+ALARM_FROM = 0.4
 #: The same where no known sign counts.
 ALARM_WITHOUT_SIGN = 0.8
 #: For how many messages a sign that was not taken back still counts.

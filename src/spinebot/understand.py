@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from .conversation import Correction, Dialogue
@@ -18,6 +18,8 @@ from .text import MARKS, stem, tokens
 #: How much a word of a story counts beside one of the question that follows it.
 STORY = 0.4
 EMPTY_QUESTION = 0.85
+#: How much a topic of the last message counts in one that has its own and points back with "it".
+TOLD_BEFORE = 0.6
 
 _RELATIVE = frozenset(stem(word) for word in ("which", "who", "whom", "whose", "where", "when"))
 _HARD = frozenset(".?!;\n")
@@ -305,11 +307,13 @@ def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
     elif specific and short and not reading.aspects:
         for aspect in dialogue.aspects:
             aspects.setdefault(aspect, 0.8)
-    if not carried and aspects == reading.aspects:
+    elif specific and points and short:
+        # "What is a collar for?" – "Would it be any use for whiplash?"
+        for topic in dialogue.topics:
+            topics.setdefault(topic, TOLD_BEFORE)
+    if not carried and aspects == reading.aspects and topics == reading.topics:
         return reading
-    return Reading(
-        reading.words, reading.stems, reading.parts, reading.weights, reading.matches, topics, aspects, reading.corrections, carried, bool(carried)
-    )
+    return replace(reading, topics=topics, aspects=aspects, carried=carried, leans=bool(carried))
 
 
 def _specific(topics: Sequence[str], rules: Rules) -> bool:
