@@ -14,6 +14,25 @@ import scoring
 
 #: File → the lowest pass rate, in percent. These may only be raised: a change that needs a lower one makes the bot worse.
 FLOORS = {
+    "tune/athlete-and-typist": 93.5,
+    "tune/bank-1": 93.8,
+    "tune/bank-2": 91.3,
+    "tune/calm": 91.1,
+    "tune/lorry-driver": 93.0,
+    "tune/nursing-student": 94.8,
+    "tune/office-stories": 89.0,
+    "tune/safety-mixed": 96.0,
+    "tune/second-language": 95.9,
+    "tune/voice-assistant": 94.8,
+    "tune/welsh-farm": 87.1,
+    "tune/wordy-british": 94.0,
+    "tune/wordy-others": 92.2,
+    "held/calm": 82.8,
+    "held/carer": 88.0,
+    "held/safety-mixed": 88.8,
+    "held/search-box": 81.5,
+    "held/teenager": 89.5,
+    "held/yoga-teacher": 91.8,
 }
 
 Results = dict[str, list[scoring.Result]]
@@ -35,7 +54,9 @@ def name(path: Path) -> str:
 
 
 def test_every_file_has_a_floor() -> None:
-    assert sorted(map(name, files())) == sorted(FLOORS)
+    there = set(map(name, files()))
+    assert sorted(there - set(FLOORS)) == [], "question files without a floor: measure them with scripts/voices.py"
+    assert sorted(set(FLOORS) - there) == [], "floors without a question file"
 
 
 @pytest.mark.parametrize("file", FLOORS)

@@ -34,7 +34,7 @@ FORMS = _table("""
     specialise specialised: specialize; tyre tyres: tire; grey: gray; centre: center; colour: color; favour favouring favoring: favor;
     ten: 10; eleven: 11; twelve: 12; dozen: 12; thirteen: 13; fourteen: 14; fifteen: 15; sixteen: 16; seventeen: 17; eighteen: 18;
     nineteen: 19; twenty: 20; thirty: 30; forty: 40; fourty: 40; fifty: 50; sixty: 60; seventy: 70; eighty: 80; ninety: 90; hundred: 100;
-    peeing peed: pee; weeing weed: wee; pooped pooping poos pooed: poo; poop poops: poo; diseases: disease; causes causing caused: cause;
+    peeing peed: pee; weeing weed: wee; pooped pooping poos pooed: poo; poop poops: poo; diseases: disease; commonest: common; rarest: rare; likeliest: likely; painfulest: painful; causes causing caused: cause;
     related relating relates: relate; relation relations relationship relationships: relate; linked linking links: link;
     muscular: muscle; ligamentous: ligament
 """)
@@ -99,7 +99,7 @@ BEFORE_VERB = frozenset("""
 """.split())
 
 # Words that make a question of a statement ("I wonder ..."), and words that may stand before a question opens.
-WONDERING = frozenset("wonder wondering curious know idea tell explain understand ask asking question".split())
+WONDERING = frozenset("wonder wondering wondered curious idea tell explain understand ask asking question".split())
 FILLERS = frozenset("""
     and so ok okay but well also then please hi hello hey anyway plus now like just or oh um uh er right thanks thank sorry you yeah yes no lol ha actually
     honestly good sure alright fine cool because mate love pal bro dude doc doctor say quick one question hmm

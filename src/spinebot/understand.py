@@ -30,6 +30,8 @@ _ORDER_STEMS = frozenset(stem(word) for word in ORDERS)
 _SUBJECTS = frozenset(stem(word) for word in SUBJECTS)
 _BEFORE_VERB = frozenset(stem(word) for word in BEFORE_VERB)
 _WONDER = frozenset(stem(word) for word in WONDERING)
+#: "want to know", "you know?", "don't know": not "I know".
+_WANTS = frozenset(("to", "you", "not", "never"))
 _FILLERS = frozenset(stem(word) for word in FILLERS)
 STOP_STEMS = frozenset(stem(word) for word in STOP)
 _CONTENT_FREE = STOP_STEMS | _QUESTION_STEMS | _VERB_STEMS
@@ -200,7 +202,7 @@ def _asks(stems: Sequence[str], start: int, end: int, first: bool) -> bool:
         return following in _SUBJECTS or end - at > 2
     if word in _ORDER_STEMS:
         return True
-    return any(word in _WONDER for word in stems[start:end])
+    return any(word in _WONDER or (word == "know" and stems[at - 1] in _WANTS) for at, word in enumerate(stems[start:end], start) if at > start or word in _WONDER)
 
 
 def taken(text: str, dialogue: Dialogue) -> str:
