@@ -166,7 +166,7 @@ def second_net(rules: Rules, weights: Weights | None) -> Iterator[str]:
         yield "This bot folder has no `alarms.tsv`: the rules above are all there is."
         return
     yield "People find words that no list has. Behind the rules stands a second net, `alarms.tsv`: how much each word, pair of words, sign and"
-    yield "context speaks for each red flag, learned from messages that were labelled by hand (`questions/` and `tests/voices/tune/`). It can only"
+    yield "context speaks for each red flag, learned from labelled messages (`questions/` and `tests/voices/tune/`). It can only"
     yield "add: where no rule holds, or one of level *soon* only, it raises the flag that the words speak for once an alarm of any kind is more"
     yield f"likely than {ALARM_FROM:.0%}, or than {ALARM_WITHOUT_SIGN:.0%} where the message has no sign that counts. It never takes an alarm off, and the"
     yield f"advice is the flag's own. Of each flag the {LOUDEST} words (as stems) that speak loudest for it; no one of them is enough:"

@@ -412,6 +412,13 @@ def test_a_general_question_carries_what_to_do_if_it_is_happening(by_rules: Bot)
 # The advice.
 
 
+def test_the_advice_is_worded_for_another_person(either: Bot) -> None:
+    line = either.rules.phrase("other_person")
+    for message in ("my husband can't pee", "my mum's face has dropped on one side", "It's about my dad: he can't breathe."):
+        assert line in say(either, message).text, message
+    assert line not in say(either, "I can't pee").text
+
+
 def phone_lines(text: str) -> list[str]:
     return re.findall(r"\b(?:\d{3}(?: \d{3})?|\d\d \d\d \d\d)\b", text)
 

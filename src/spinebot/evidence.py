@@ -20,7 +20,6 @@ _DENIALS = frozenset(stem(word) for word in "no without nor never neither none d
 #: How many words a denial reaches.
 _DENIAL_REACH = 5
 MOST_CLUES = 2.5
-PAIR = 0.6
 #: From how many words on a message is long.
 LONG = 14.0
 LONG_ALARM = 20.0
@@ -32,7 +31,7 @@ def clue_weight(match: Match[Term]) -> float:
 
 
 def evidence(reading: Reading) -> dict[Evidence, float]:
-    """What speaks for an answer: topics, aspects and both together, clues, close subjects, aims, words and pairs of words."""
+    """What speaks for an answer: topics, aspects and both together, clues, close subjects, aims, words."""
     found: dict[Evidence, float] = {}
     aspects = reading.aspects
     for topic, weight in reading.topics.items():
@@ -55,37 +54,30 @@ def evidence(reading: Reading) -> dict[Evidence, float]:
         found["aim", match.name.id] = weights[match.start]
     for match in reading.of("chat"):
         found["chat", match.name.id] = 1.0
-    before = ""
     # Many words say no more in all than a dozen do.
-    share = min(1.0, (LONG / (1.0 + sum(weights))) ** 0.5)
+    share = min(1.0, math.sqrt(LONG / (1.0 + sum(weights))))
     for word, weight in zip(reading.stems, weights, strict=True):
-        if word in MARKS:
-            before = ""
-            continue
-        if word not in _EMPTY:
+        if word not in _EMPTY and word not in MARKS:
             key = ("word", word)
             if weight * share > found.get(key, 0.0):
                 found[key] = weight * share
-        if before and weight >= 1.0:
-            found["pair", before, word] = PAIR * share
-        before = word
     return found
 
 
 def alarm_evidence(reading: Reading, verdicts: Mapping[str, bool]) -> dict[Evidence, float]:
-    """What speaks for a warning sign: words, denied words, pairs of words next to each other or around one, signs, contexts.
+    """What speaks for a warning sign: words, denied words, pairs of words, signs, contexts.
 
     `verdicts`: sign → whether it counts.
     """
     found: dict[Evidence, float] = {}
-    before = earlier = ""
+    before = ""
     denied = 0
-    share = min(1.0, (LONG_ALARM / (1.0 + len(reading.stems))) ** 0.5)
+    share = min(1.0, math.sqrt(LONG_ALARM / (1.0 + len(reading.stems))))
     for word in reading.stems:
         if word in MARKS:
             if word != ",":
                 denied = 0
-            before = earlier = ""
+            before = ""
             continue
         telling = word not in _EMPTY
         if word in _DENIALS:
@@ -99,9 +91,7 @@ def alarm_evidence(reading: Reading, verdicts: Mapping[str, bool]) -> dict[Evide
             found["word", word] = share
         if before and (telling or before not in _EMPTY):
             found["pair", before, word] = share
-        if earlier and telling and earlier not in _EMPTY:
-            found["gap", earlier, word] = PAIR * share
-        earlier, before = before, word
+        before = word
     for sign, counts in verdicts.items():
         found["sign" if counts else "unsign", sign] = 1.5
     for match in reading.of("context"):
