@@ -174,7 +174,7 @@ def second_net(rules: Rules, weights: Weights | None) -> Iterator[str]:
     yield "| Red flag | Loudest words |"
     yield "|---|---|"
     for flag in rules["red_flags"].values():
-        yield f"| {cell(flag.text('name'))} | {cell(', '.join(loudest(weights, flag.id)))} |"
+        yield f"| {cell(flag.text('name'))} | {cell(', '.join(loudest(weights, flag.id))) or 'none yet'} |"
 
 
 def page(rules: Rules, weights: Weights | None) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .answers import Answer
 from .article import Place
-from .conversation import Caveat, Dialogue, Quote, Reply
+from .conversation import Caveat, Dialogue, Quote, Reply, Urgent
 from .index import Found
 from .lexicon import Lexicon
-from .plan import Plan
+from .plan import SURE, Plan
 from .rules import Rules
 from .safety import Assessment
 from .understand import Reading, read_words
@@ -26,6 +26,11 @@ class Sentence:
     caveats: Mapping[str, str]
     promotional: bool
     source: str
+
+
+def _worth_saying(urgent: Urgent, reading: Reading, found: Found) -> bool:
+    """Whether the article's answer may follow urgent advice: it was asked for by name and is sure, and nobody is in despair."""
+    return urgent.level != "crisis" and reading.names_topic and bool(found.hits) and found.hits[0].score > found.refusal + SURE
 
 
 class Composer:
@@ -50,6 +55,8 @@ class Composer:
 
     def compose(self, reading: Reading, plan: Plan, found: Found, assessment: Assessment, dialogue: Dialogue, conversation: str) -> Reply:
         """The reply that carries out a plan. The caveats come last: from the message, its topics and the finished answer."""
+        if assessment.urgent and not _worth_saying(assessment.urgent, reading, found):
+            plan = replace(plan, answers=(), opening="")
         sentences = self._sentences(plan.answers)
         is_list = any(answer.is_list for answer in plan.answers)
         quotes = tuple(sentence.quote for sentence in sentences)

@@ -202,7 +202,9 @@ def _asks(stems: Sequence[str], start: int, end: int, first: bool) -> bool:
         return following in _SUBJECTS or end - at > 2
     if word in _ORDER_STEMS:
         return True
-    return any(word in _WONDER or (word == "know" and stems[at - 1] in _WANTS) for at, word in enumerate(stems[start:end], start) if at > start or word in _WONDER)
+    return any(
+        word in _WONDER or (word == "know" and stems[at - 1] in _WANTS) for at, word in enumerate(stems[start:end], start) if at > start or word in _WONDER
+    )
 
 
 def taken(text: str, dialogue: Dialogue) -> str:

@@ -24,7 +24,7 @@ NONE = "none"
 BIAS = "bias"
 UNREAD = -1
 
-#: A piece of evidence: its kind, and what it is: ("word", "limp"), ("pair", "how", "long").
+#: A piece of evidence: its kind, and what it is: ("word", "limp"), ("asks", "lupus", "treatment").
 Evidence = tuple[str, ...]
 
 _FITS = re.compile(r"(?: ?[^ :]+:-?\d+(?:\.\d+)?)*")
