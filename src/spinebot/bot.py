@@ -6,12 +6,13 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 from .answers import bind_answers
-from .compose import Composer
+from .compose import Composer, worth_saying
 from .conversation import Dialogue, Reply
 from .corpus import load_corpus
 from .errors import Fault, SpinebotError
@@ -90,7 +91,10 @@ class Bot:
             rest = [understand(piece, dialogue, self.rules, self.lexicon) for piece in middle(text)]
             assessment = most_pressing([assessment, *(self.red_flags.assess(piece, dialogue) for piece in rest)])
         found = self.index.search(reading)
-        return Considered(reading, assessment, found, decide(reading, found, self.index, self.rules, dialogue))
+        plan = decide(reading, found, self.index, self.rules, dialogue)
+        if assessment.urgent and not worth_saying(assessment.urgent, reading, found):
+            plan = replace(plan, answers=(), opening="")
+        return Considered(reading, assessment, found, plan)
 
 
 class Conversation:

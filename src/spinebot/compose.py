@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .answers import Answer
 from .article import Place
@@ -28,7 +28,7 @@ class Sentence:
     source: str
 
 
-def _worth_saying(urgent: Urgent, reading: Reading, found: Found) -> bool:
+def worth_saying(urgent: Urgent, reading: Reading, found: Found) -> bool:
     """Whether the article's answer may follow urgent advice: it was asked for by name and is sure, and nobody is in despair."""
     return urgent.level != "crisis" and reading.names_topic and bool(found.hits) and found.hits[0].score > found.refusal + SURE
 
@@ -55,8 +55,6 @@ class Composer:
 
     def compose(self, reading: Reading, plan: Plan, found: Found, assessment: Assessment, dialogue: Dialogue, conversation: str) -> Reply:
         """The reply that carries out a plan. The caveats come last: from the message, its topics and the finished answer."""
-        if assessment.urgent and not _worth_saying(assessment.urgent, reading, found):
-            plan = replace(plan, answers=(), opening="")
         sentences = self._sentences(plan.answers)
         is_list = any(answer.is_list for answer in plan.answers)
         quotes = tuple(sentence.quote for sentence in sentences)
@@ -64,7 +62,7 @@ class Composer:
         urgent = assessment.urgent
         kind = "urgent" if urgent else plan.kind
         caveats = self._caveats_of(reading, sentences, kind == "chat", dialogue)
-        suggestions = self._suggest(reading, plan, found, dialogue)
+        suggestions = () if urgent else self._suggest(plan, found, dialogue)
         return Reply(
             kind,
             self._text(reading, plan, assessment, sentences, answer, is_list, caveats),
@@ -114,7 +112,7 @@ class Composer:
             del wanted["general"]
         return tuple([Caveat(name, text, wanted[name]) for name, text in self._caveats.items() if name in wanted])
 
-    def _suggest(self, reading: Reading, plan: Plan, found: Found, dialogue: Dialogue) -> tuple[str, ...]:
+    def _suggest(self, plan: Plan, found: Found, dialogue: Dialogue) -> tuple[str, ...]:
         """Up to three next questions: near what was asked, and with something to say that was not said before."""
         said = {place for answer in plan.answers for place in answer.said}.union(*(self._answers[name].said for name in dialogue.shown))
         near: list[Answer] = []

@@ -89,10 +89,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A warning sign given in an earlier message that still counts; `age` is how many messages ago."""
+    """A warning sign of an earlier message; `age` is how many messages ago, `asked`: it was only asked about."""
 
     sign: str
     age: int
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ FORMS = _table("""
     wore worn: wear; tore torn: tear; slept: sleep; got gotten gettin: get; gave given givin: give; said: say; woke woken: wake;
     swollen: swell; bent: bend; began begun: begin; came: come; did done does doing: do; had has havin: have; made: make; knew known: know;
     thought: think; told: tell; stood: stand; sat: sit; drove driven: drive; ate eaten: eat; drank drunken: drink; wrote written: write;
-    spoke spoken: speak; grew grown: grow; threw thrown: throw; shook shaken: shake; bled: bleed; died: die; dying: die; heard: hear;
+    spoke spoken: speak; grew grown: grow; threw thrown: throw; shook shaken: shake; bled: bleed; dying: die; heard: hear;
     held: hold; kept: keep; left: left; laid lain: lie; meant: mean; ran: run; saw seen: see; sent: send; shrank shrunk: shrink;
     stuck: stick; taught: teach; thrust: thrust; wound: wound; flew flown: fly; rode ridden: ride; hid hidden: hide; bitten: bite;
     chose chosen: choose; froze frozen: freeze; bought: buy; brought: bring; caught: catch; built: build; paid: pay; sold: sell;
@@ -40,7 +40,7 @@ FORMS = _table("""
 """)
 
 # Words that the stemmer would make one with a word of another meaning ("medical" is no "medication").
-UNSTEMMED = frozenset("numbing medical medically manager managers dreadful dreadfully arthritic nervous operator operating general generally news feeling".split()) - {"operating", "feeling"}
+UNSTEMMED = frozenset("died blindingly numbing medical medically manager managers dreadful dreadfully arthritic nervous operator operating general generally news feeling".split()) - {"operating", "feeling"}
 
 # Contractions and texting. Apostrophes are dropped before the table is asked ("can't" and "cant" are one).
 SHORTHAND = _table("""
@@ -72,7 +72,7 @@ SHORTHAND = _table("""
 
 # Words that may stand between the words of a wording without changing it: "numb [in] [my] left leg" stays "numb leg".
 LIGHT = frozenset("""
-    the a an my your his her their our its this that these those some any me him them us mine really very so just quite bit little of even ever actually
+    keep keeps kept keeping     the a an my your his her their our its this that these those some any me him them us mine really very so just quite bit little of even ever actually
     properly like all kind sort completely totally literally basically pretty too still always also right left both more most much real proper whole bloody
     flipping fucking freaking flippin bleeding sodding damn well own old poor dear maybe possibly probably kinda sorta suddenly constantly usually normally often sometimes again
     lately recently honestly generally absolutely fully entirely now today already somehow slightly gone be have do about only up down lower upper

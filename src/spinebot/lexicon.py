@@ -70,7 +70,7 @@ class Lexicon:
                         for part in wording.text.replace("/", " ").replace("-", " ").lower().split():
                             words[part] = None
             known = english_words() | words.keys() | SHORTHAND.keys() | FORMS.keys() | LIGHT | NEGATORS
-            self._speller = Speller([word for word in words if word not in STOP and word not in NEGATORS], known)
+            self._speller = Speller([word for word in words if (word not in STOP or len(word) > 5) and word not in NEGATORS], known)
         return self._speller
 
     def _read(self, token: str) -> tuple[Word, ...]:

@@ -106,7 +106,6 @@ SECTIONS: dict[str, Section] = {
 PHRASES = {
     "no_answer": "", "outside": "subject", "far": "", "diagnosis": "", "dosage": "", "nearby": "subject", "no_more": "subject",
     "no_more_plain": "", "claim": "", "source": "source", "corrected": "words", "empty": "", "unreadable": "", "if_now": "", "other_person": "",
-    "help_now": "emergency",
 }
 
 Entry = dict[str, object]

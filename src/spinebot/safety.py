@@ -19,11 +19,15 @@ from .understand import Reading
 from .weights import Evidence, Weights
 
 #: How far back a negator reaches, in words.
-NEGATION_REACH = 5
+NEGATION_REACH = 6
 #: From which chance on the learned weights raise an alarm that no rule raised.
 ALARM_FROM = 0.4
 #: The same where no known sign counts.
 ALARM_WITHOUT_SIGN = 0.8
+#: How many words a message has at most that is a yes.
+LONGEST_YES = 12
+#: From which chance on they make an emergency of what the rules take for less.
+WORSE_FROM = 0.7
 #: For how many messages a sign that was not taken back still counts.
 SIGN_STANDS = 3
 
@@ -32,9 +36,11 @@ COUNTS = "counts"
 GENERAL = frozenset(("asked in general", "asked for a class or out of curiosity", "fiction or hearsay"))
 
 _FIRST_PERSON = frozenset(stem(word) for word in ("i", "me", "my", "mine", "myself", "we", "us", "our"))
-#: "They'd all be better off": no word of recovery makes these calm.
-_NEVER_OVER = frozenset(("suicide", "self-harm", "abuse"))
-_HISTORIES = frozenset(("cancer", "infection-source", "fragile"))
+#: "They'd all be better off", "what is the point of living?": no word of recovery and no general question makes these calm.
+_CRISES = frozenset(("suicide", "self-harm", "abuse"))
+_I = frozenset(stem(word) for word in ("i", "me", "we", "us"))
+_THIRD_PERSON = frozenset(stem(word) for word in ("he", "she", "him", "her"))
+_HISTORIES = frozenset(("cancer", "infection-source"))
 _NEGATORS = frozenset(stem(word) for word in NEGATORS)
 _ENDS = frozenset(stem(word) for word in NEGATION_ENDS)
 
@@ -48,6 +54,7 @@ class Sign:
     end: int
     sentence: int
     verdict: str
+    other: bool = False
 
     @property
     def counts(self) -> bool:
@@ -99,20 +106,24 @@ class RedFlags:
     def assess(self, reading: Reading, dialogue: Dialogue) -> Assessment:
         """The most pressing red flag that the message, with what still stands from earlier ones, raises."""
         signs = weigh_signs(reading)
+        if _affirms(reading):
+            # "Can a disc cause incontinence?" – "Yes, I have that."
+            signs += [Sign(old.sign, 0, len(reading.stems), 0, COUNTS) for old in dialogue.standing if old.asked]
         counting = [sign for sign in signs if sign.counts]
         best = self._by_rules(reading, counting, dialogue) if counting else None
-        learned = self._by_weights(reading, signs, dialogue)
-        if learned is not None and (best is None or (best.level == "soon" and learned.level != "soon")):
+        learned, chance = self._by_weights(reading, signs, dialogue)
+        if learned is not None and (best is None or (best.level == "soon" and learned.level != "soon" and chance > WORSE_FROM)):
             best = learned
         fresh = dict.fromkeys([sign.name for sign in counting])
         kept = [Standing(name, 0) for name in fresh]
+        kept += [Standing(name, 0, True) for name in dict.fromkeys([sign.name for sign in signs if sign.verdict in GENERAL]) if name not in fresh]
         older = [old for old in _age(dialogue.standing) if old.sign not in fresh]
         conditional = best is None and len(counting) < len(signs) and self._would_hold(signs, reading)
         return Assessment(best, (*kept, *older), conditional)
 
     def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> Urgent | None:
         now = {sign.name for sign in counting}
-        there = now | {old.sign for old in dialogue.standing}
+        there = now | {old.sign for old in dialogue.standing if not old.asked}
         best: Urgent | None = None
         for rule, level, conditions in self._flags:
             if best is not None and LEVELS.index(best.level) <= LEVELS.index(level):
@@ -122,23 +133,23 @@ class RedFlags:
                     continue
                 because = _holds(condition, counting, now, reading)
                 if because is not None:
-                    best = Urgent(rule.id, level, self._advice(rule, level), because)
+                    best = Urgent(rule.id, level, self._advice(rule, level, _other(counting)), because)
                     break
         return best
 
-    def _by_weights(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue) -> Urgent | None:
-        """The red flag that the words speak for, though no rule holds: people find words that no list has."""
+    def _by_weights(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue) -> tuple[Urgent | None, float]:
+        """The red flag that the words speak for, though no rule holds, and its chance: people find words that no list has."""
         if self._weights is None or not any(word not in MARKS for word in reading.stems):
-            return None
+            return None, 0.0
         found = alarm_evidence(reading, verdicts_of(signs, dialogue))
         scores = self._weights.score(found)
         chances = np.exp(scores - scores.max())
         if 1.0 - chances[-1] / chances.sum() < (ALARM_FROM if any(sign.counts for sign in signs) else ALARM_WITHOUT_SIGN):
-            return None
+            return None, 0.0
         at = int(np.argmax(scores[:-1]))
         rule = self._rules["red_flags"][self._weights.classes[at]]
         because = self._telling(reading, found, at) or ", ".join(reading.said(sign.start, sign.end) for sign in signs if sign.counts) or reading.said(0, 8)
-        return Urgent(rule.id, rule.text("level"), self._advice(rule, rule.text("level")), because)
+        return Urgent(rule.id, rule.text("level"), self._advice(rule, rule.text("level"), _other(signs)), because), float(chances[at] / chances.sum())
 
     def _telling(self, reading: Reading, found: Mapping[Evidence, float], at: int) -> str:
         """The user's words that spoke loudest for a flag."""
@@ -162,26 +173,27 @@ class RedFlags:
             condition.names <= names and _holds(condition, general, names, reading) is not None for *_, conditions in self._flags for condition in conditions
         )
 
-    def _advice(self, rule: Rule, level: str) -> str:
+    def _advice(self, rule: Rule, level: str, other: bool) -> str:
         numbers = self._rules["numbers"]["default"]
         call = {"emergency": numbers.text("emergency"), "crisis": numbers.text("crisis"), "soon": numbers.text("urgent")}[level]
-        return f"{rule.text('advice')} {call}"
+        advice = f"{rule.text('advice')} {call}"
+        return f"{self._rules.phrase('other_person')} {advice}" if other and level != "crisis" else advice
 
 
-def most_pressing(assessments: Sequence[Assessment]) -> Assessment:
-    """One assessment of a message that was read in pieces: the most pressing red flag of all, and every sign that stands."""
-    raised = [found.urgent for found in assessments if found.urgent is not None]
-    standing: dict[str, Standing] = {}
-    for old in (old for found in assessments for old in found.standing):
-        if old.sign not in standing or old.age < standing[old.sign].age:
-            standing[old.sign] = old
-    urgent = min(raised, key=lambda flag: LEVELS.index(flag.level), default=None)
-    return Assessment(urgent, tuple(standing.values()), urgent is None and any(found.conditional for found in assessments))
+def _affirms(reading: Reading) -> bool:
+    """Whether a message says yes to what was asked about before."""
+    return any(match.name.id == "yes" and match.start <= 1 for match in reading.of("aim")) and len(reading.stems) <= LONGEST_YES
+
+
+def _other(signs: Sequence[Sign]) -> bool:
+    """Whether the signs that count are all told of another person."""
+    counting = [sign for sign in signs if sign.counts]
+    return bool(counting) and all(sign.other for sign in counting)
 
 
 def verdicts_of(signs: Sequence[Sign], dialogue: Dialogue) -> dict[str, bool]:
     """Sign → whether it counts, those that stand from earlier messages too."""
-    verdicts = {old.sign: True for old in dialogue.standing}
+    verdicts = {old.sign: True for old in dialogue.standing if not old.asked} if any(sign.counts for sign in signs) else {}
     for sign in signs:
         verdicts[sign.name] = sign.counts or verdicts.get(sign.name, False)
     return verdicts
@@ -193,7 +205,7 @@ def verdicts(reading: Reading, dialogue: Dialogue) -> dict[str, bool]:
 
 
 def _age(standing: Iterable[Standing]) -> tuple[Standing, ...]:
-    return tuple([Standing(old.sign, old.age + 1) for old in standing if old.age + 1 < SIGN_STANDS])
+    return tuple([Standing(old.sign, old.age + 1, old.asked) for old in standing if old.age + 1 < SIGN_STANDS])
 
 
 def _holds(condition: Condition, counting: Sequence[Sign], now: set[str], reading: Reading) -> str | None:
@@ -212,7 +224,10 @@ def _holds(condition: Condition, counting: Sequence[Sign], now: set[str], readin
             continue
         together = _together(group, counting)
         if together is None:
-            return None
+            if set(group) <= now:
+                return None
+            # Some of it stands from an earlier message: "my leg is numb" – "both".
+            together = [sign for sign in counting if sign.name in group]
         used += together
     if not used:
         return None
@@ -236,11 +251,14 @@ def weigh_signs(reading: Reading) -> list[Sign]:
         return []
     clause_at, sentence_at = [0] * (len(reading.stems) + 1), [0] * (len(reading.stems) + 1)
     first_person: set[int] = set()
+    speaks: set[int] = set()
     for number, part in enumerate(reading.parts):
         for at in range(part.start, part.end):
             clause_at[at], sentence_at[at] = number, part.sentence
             if reading.stems[at] in _FIRST_PERSON:
                 first_person.add(number)
+                if reading.stems[at] in _I:
+                    speaks.add(number)
     surroundings = _Surroundings(set(), set(), set(), {}, [])
     for match in reading.of("context"):
         name = match.name.id
@@ -251,7 +269,7 @@ def weigh_signs(reading: Reading) -> list[Sign]:
             surroundings.fiction_from.setdefault(sentence_at[match.start], match.start)
         elif name == "idiom":
             surroundings.idioms.append((match.start, match.end))
-        elif name == "other" and match.size > 1:
+        elif name == "other" and (match.size > 1 or reading.stems[match.start] in _THIRD_PERSON):
             surroundings.clauses.add((clause_at[match.start], "someone"))
     # The "not" of "can't pee" belongs to that sign and denies no other.
     own = {at for match in found for at in range(match.start, match.end) if reading.stems[at] in _NEGATORS}
@@ -260,7 +278,8 @@ def weigh_signs(reading: Reading) -> list[Sign]:
     for match in found:
         clause, sentence = clause_at[match.start], sentence_at[match.start]
         verdict = _verdict(match, clause, sentence, clause in first_person, reading.stems, deniers, surroundings)
-        signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict))
+        other = (clause, "someone") in surroundings.clauses and clause not in speaks
+        signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict, other))
     return signs
 
 
@@ -280,29 +299,51 @@ def _verdict(
     """COUNTS, or why a sign does not. The order is that of the reasons: what was said is looked at before what it is about."""
     clauses, sentences = around.clauses, around.sentences
     present = (sentence, "present") in sentences
-    risk = match.name.id in _HISTORIES and first_person  # One's own past cancer stays a risk.
+    history, crisis = match.name.id in _HISTORIES, match.name.id in _CRISES
+    risk = history and (clause, "other") not in clauses  # One's own past cancer stays a risk.
     over = "resolved" in around.anywhere and not present and ((sentence, "resolved") in sentences or "past" in around.anywhere)
     reasons = (
-        ("a figure of speech", any(start < match.end and match.start < end for start, end in around.idioms)),
+        ("a figure of speech", any(_swallows(idiom, match) for idiom in around.idioms)),
         ("denied", bool(deniers) and _negated(stems, match.start, deniers)),
         ("fiction or hearsay", (sentence, "fiction") in sentences and (not first_person or around.fiction_from[sentence] < match.start)),
         ("asked for a class or out of curiosity", "study" in around.anywhere and not first_person and (clause, "other") not in clauses),
-        ("asked in general", (clause, "about") in clauses and not first_person and (clause, "someone") not in clauses),
+        ("asked in general", not (crisis and match.size > 1) and (clause, "about") in clauses and not first_person and (clause, "someone") not in clauses),
         ("long ago", not risk and (sentence, "past") in sentences and (clause, "present") not in clauses),
-        ("over", not risk and match.name.id not in _NEVER_OVER and over),
+        ("over", not risk and not crisis and over),
         ("ruled out by a doctor", (sentence, "ruled-out") in sentences and not present),
         ("someone who has died", (sentence, "died") in sentences and not first_person),
-        ("someone else's history", match.name.id in _HISTORIES and (sentence, "other") in sentences and not first_person),
+        ("someone else's history", history and (clause, "other") in clauses and not present),
     )
     return next((reason for reason, holds in reasons if holds), COUNTS)
 
 
+def _swallows(idiom: tuple[int, int], sign: Match[Term]) -> bool:
+    """Whether a figure of speech takes in a sign: not if it is only a part of that ("fed up" of "fed up of living")."""
+    start, end = idiom
+    return start < sign.end and sign.start < end and not (sign.start <= start and end <= sign.end and sign.end - sign.start > end - start)
+
+
 def _negated(stems: Sequence[str], start: int, deniers: Sequence[int]) -> bool:
     """Whether a negator reaches the sign that begins at `start`: over a list ("no numbness, weakness or fever"), not over a "but"."""
-    for at in range(start - 1, max(-1, start - 1 - NEGATION_REACH), -1):
+    left = NEGATION_REACH
+    for at in range(start - 1, -1, -1):
         if at in deniers:
             return True
         word = stems[at]
-        if word in _ENDS or (word in MARKS and word != ","):
+        if word == ",":
+            continue
+        left -= 1
+        if not left or word in _ENDS or word in MARKS:
             return False
     return False
+
+
+def most_pressing(assessments: Sequence[Assessment]) -> Assessment:
+    """One assessment of a message that was read in pieces: the most pressing red flag of all, and every sign that stands."""
+    raised = [found.urgent for found in assessments if found.urgent is not None]
+    standing: dict[str, Standing] = {}
+    for old in (old for found in assessments for old in found.standing):
+        if old.sign not in standing or old.age < standing[old.sign].age:
+            standing[old.sign] = old
+    urgent = min(raised, key=lambda flag: LEVELS.index(flag.level), default=None)
+    return Assessment(urgent, tuple(standing.values()), urgent is None and any(found.conditional for found in assessments))

@@ -89,7 +89,7 @@ class Speller:
         best, best_cost = "", 99.0
         for candidate in likely:
             edits = distance(word, candidate, limit + 1)
-            alike = sound(candidate) == key
+            alike = sound(candidate) == key and (len(key) > 2 or len(word) < 5)
             if edits > limit + (alike and len(word) > 4):
                 continue
             if len(word) < 5 and not alike and sorted(word) != sorted(candidate) and edits + abs(len(word) - len(candidate)) > 1:
