@@ -41,7 +41,7 @@ PASSAGE_SHARE = 0.3
 ENOUGH = 1.8
 UNREAD = -1
 #: How many hits are handed on.
-HITS = 6
+HITS = 4
 
 
 class Hit(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +26,8 @@ ALARM_FROM = 0.4
 ALARM_WITHOUT_SIGN = 0.8
 #: How many words a message has at most that is a yes.
 LONGEST_YES = 12
+#: So far below calm, no flag's score nor all of theirs together can raise an alarm.
+SURELY_CALM = 4.0
 #: From which chance on they make an emergency of what the rules take for less.
 WORSE_FROM = 0.7
 #: For how many messages a sign that was not taken back still counts.
@@ -38,6 +40,10 @@ GENERAL = frozenset(("asked in general", "asked for a class or out of curiosity"
 _FIRST_PERSON = frozenset(stem(word) for word in ("i", "me", "my", "mine", "myself", "we", "us", "our"))
 #: "They'd all be better off", "what is the point of living?": no word of recovery and no general question makes these calm.
 _CRISES = frozenset(("suicide", "self-harm", "abuse"))
+#: Contexts that take back what was told before: it is over, or a doctor has seen to it.
+_TAKEN_BACK = frozenset(("resolved", "ruled-out"))
+#: Contexts that by themselves calm nothing.
+_NEUTRAL = frozenset(("present",))
 _I = frozenset(stem(word) for word in ("i", "me", "we", "us"))
 _THIRD_PERSON = frozenset(stem(word) for word in ("he", "she", "him", "her"))
 _HISTORIES = frozenset(("cancer", "infection-source"))
@@ -106,6 +112,8 @@ class RedFlags:
     def assess(self, reading: Reading, dialogue: Dialogue) -> Assessment:
         """The most pressing red flag that the message, with what still stands from earlier ones, raises."""
         signs = weigh_signs(reading)
+        if any(match.name.id in _TAKEN_BACK for match in reading.of("context")):
+            dialogue = replace(dialogue, standing=())
         if _affirms(reading):
             # "Can a disc cause incontinence?" – "Yes, I have that."
             signs += [Sign(old.sign, 0, len(reading.stems), 0, COUNTS) for old in dialogue.standing if old.asked]
@@ -143,6 +151,8 @@ class RedFlags:
             return None, 0.0
         found = alarm_evidence(reading, verdicts_of(signs, dialogue))
         scores = self._weights.score(found)
+        if scores[:-1].max() < scores[-1] - SURELY_CALM:
+            return None, 0.0
         chances = np.exp(scores - scores.max())
         if 1.0 - chances[-1] / chances.sum() < (ALARM_FROM if any(sign.counts for sign in signs) else ALARM_WITHOUT_SIGN):
             return None, 0.0
@@ -274,10 +284,11 @@ def weigh_signs(reading: Reading) -> list[Sign]:
     # The "not" of "can't pee" belongs to that sign and denies no other.
     own = {at for match in found for at in range(match.start, match.end) if reading.stems[at] in _NEGATORS}
     deniers = [at for at, word in enumerate(reading.stems) if word in _NEGATORS and at not in own]
+    plain = not deniers and surroundings.anywhere <= _NEUTRAL
     signs = []
     for match in found:
         clause, sentence = clause_at[match.start], sentence_at[match.start]
-        verdict = _verdict(match, clause, sentence, clause in first_person, reading.stems, deniers, surroundings)
+        verdict = COUNTS if plain else _verdict(match, clause, sentence, clause in first_person, reading.stems, deniers, surroundings)
         other = (clause, "someone") in surroundings.clauses and clause not in speaks
         signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict, other))
     return signs
@@ -310,7 +321,7 @@ def _verdict(
         ("asked in general", not (crisis and match.size > 1) and (clause, "about") in clauses and not first_person and (clause, "someone") not in clauses),
         ("long ago", not risk and (sentence, "past") in sentences and (clause, "present") not in clauses),
         ("over", not risk and not crisis and over),
-        ("ruled out by a doctor", (sentence, "ruled-out") in sentences and not present),
+        ("ruled out by a doctor", (clause, "ruled-out") in clauses or ((sentence, "ruled-out") in sentences and not present)),
         ("someone who has died", (sentence, "died") in sentences and not first_person),
         ("someone else's history", history and (clause, "other") in clauses and not present),
     )
