@@ -10,7 +10,7 @@ from .errors import Fault, RulesError
 from .rules import Rules
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answer:
     """What the article answers to one kind of question: `places` are the sentences, in the order in which they are said."""
 

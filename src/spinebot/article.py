@@ -27,7 +27,7 @@ class Passage:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Article:
     """One file of `corpus/`: `text` is the whole of it, front matter included."""
 
