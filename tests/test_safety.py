@@ -384,6 +384,8 @@ def test_a_denied_wording_does_not_count(by_rules: Bot, denial: str) -> None:
     wrong = []
     for sign in enough_alone(by_rules):
         for said in wordings(by_rules, sign):
+            if said.startswith(("he ", "she ", "they ")):
+                continue  # "No, he hit me" denies nothing.
             message = denial.format(said)
             reading = understand(message, Dialogue(), by_rules.rules, by_rules.lexicon)
             start = len(understand(denial.format("").strip() or "no", Dialogue(), by_rules.rules, by_rules.lexicon).stems)

@@ -16,7 +16,7 @@ from .understand import Reading, without
 BESIDE = 1.2
 MOST_SENTENCES = 4
 MOST_WORDS = 95
-#: How far below the refusal the answer to a message may score that leans on the one before: it says little by itself.
+#: How far below the refusal the answer may score to a message that says little by itself: it leans on the one before, or only names a topic.
 LEANING_MARGIN = 1.5
 #: The same for any other message.
 MARGIN = 0.3
@@ -65,7 +65,8 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     if not answers:
         answers = answer_each(reading, index)
     if not answers:
-        if best.score < found.refusal - (LEANING_MARGIN if reading.leans and not reading.of("outside") else MARGIN):
+        says_little = reading.leans or (reading.names_topic and not reading.aspects) or "which-medicine" in aims
+        if best.score < found.refusal - (LEANING_MARGIN if says_little and not reading.of("outside") else MARGIN):
             return refuse(reading, rules)
         answers = choose(found)
     opening = rules.phrase("diagnosis") if "diagnosis" in aims else rules.phrase("dosage") if "which-medicine" in aims else ""

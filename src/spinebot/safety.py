@@ -44,6 +44,8 @@ _CRISES = frozenset(("suicide", "self-harm", "abuse"))
 _TAKEN_BACK = frozenset(("resolved", "ruled-out"))
 #: Contexts that by themselves calm nothing.
 _NEUTRAL = frozenset(("present",))
+#: Where a new subject begins, a negation has ended: "if it doesn't work I've ...".
+_NEW_SUBJECT = frozenset(stem(word) for word in ("i", "he", "she", "we", "they"))
 _I = frozenset(stem(word) for word in ("i", "me", "we", "us"))
 _THIRD_PERSON = frozenset(stem(word) for word in ("he", "she", "him", "her"))
 _HISTORIES = frozenset(("cancer", "infection-source"))
@@ -344,7 +346,7 @@ def _negated(stems: Sequence[str], start: int, deniers: Sequence[int]) -> bool:
         if word == ",":
             continue
         left -= 1
-        if not left or word in _ENDS or word in MARKS:
+        if not left or word in _ENDS or word in MARKS or word in _NEW_SUBJECT:
             return False
     return False
 
