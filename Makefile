@@ -23,7 +23,7 @@ endif
 say = @echo "$(1)" >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help chat check test lint pytest score voices mutate bench bench-retrieval weights stems schema picture flags clean
+.PHONY: help chat check test lint pytest score voices mutate figures bench bench-retrieval weights stems schema picture flags clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -110,3 +110,6 @@ if [ "$${where:-$(CURDIR)}" != "$(CURDIR)" ] || ! $(BIN)/python -c 'import pip, 
 fi; \
 printf '%s\n' "$(CURDIR)" > $(VENV)/.where
 endef
+
+figures: $(RUN) ## measure safety anew, into docs/safety.md
+	@$(BIN)/python scripts/safety_figures.py --write $(ARGS)

@@ -36,6 +36,8 @@ KEEP_ABOVE = 0.1
 #: How much an urgent message counts beside a calm one: missing one is the worse mistake.
 ALARM_COUNTS = 2.0
 RATE = 0.05
+#: How strongly weights are drawn to zero.
+DECAY = {"answers": 1.5e-4, "alarms": 1e-4}
 
 Matrix = NDArray[np.float32]
 
@@ -184,7 +186,7 @@ def main() -> None:
     parser.add_argument("--voices", nargs="*", default=[])
     parser.add_argument("--out", required=True)
     parser.add_argument("--steps", type=int, default=250)
-    parser.add_argument("--decay", type=float, default=1e-4)
+    parser.add_argument("--decay", type=float)
     args = parser.parse_args()
     bot = Bot.load(weights=False)
     names = classes(args.task, bot)
@@ -198,7 +200,7 @@ def main() -> None:
     print(f"{len(rows)} messages, {len(features)} pieces of evidence, {len(names)} classes")
     x, prior, right = matrices(rows, names, features)
     counts = np.array([[1.0 if args.task == "answers" or NONE in row.right else ALARM_COUNTS] for row in rows], np.float32)
-    weights, bias = learn(x, prior, right, counts, args.steps, args.decay)
+    weights, bias = learn(x, prior, right, counts, args.steps, args.decay or DECAY[args.task])
     write(args.out, names, features, weights, bias)
 
 

@@ -128,9 +128,9 @@ def read_words(text: str, lexicon: Lexicon) -> tuple[list[Word], list[str]]:
             for word in read(token):
                 words.append(word)
                 stems.append(word.stem)
-    for at, word in enumerate(stems[:-1]):
+    for at, stemmed in enumerate(stems[:-1]):
         # "dose it hurt": the one slip of spelling that is a word of medicine.
-        if word == "dose" and (at == 0 or stems[at - 1] in MARKS) and stems[at + 1] not in ("of", "for", "be"):
+        if stemmed == "dose" and (at == 0 or stems[at - 1] in MARKS) and stems[at + 1] not in ("of", "for", "be"):
             stems[at] = "do"
     return words, stems
 
