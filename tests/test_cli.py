@@ -323,3 +323,12 @@ def test_the_command_line_itself_is_light() -> None:
     assert not imported("import spinebot.cli, spinebot.render") & {"nltk", "numpy", "yaml", "prompt_toolkit", "rank_bm25"}
     assert "prompt_toolkit" not in imported("import spinebot.cli; spinebot.cli.main(['ask', 'hello'])")
     assert not imported("import spinebot.terminal") & {"nltk", "numpy", "prompt_toolkit"}
+
+
+def test_the_country_says_whom_to_call() -> None:
+    """A person in the UK who can't pee is told to call 999, not to find out the number."""
+    from spinebot import Bot, SpinebotError
+
+    assert "Call 999 now." in Bot.load(country="uk").conversation().say("I can't pee").text
+    with pytest.raises(SpinebotError, match="numbers has no country 'mars'"):
+        Bot.load(country="mars")

@@ -1,6 +1,8 @@
 """`python -m spinebot` is `spinebot`."""
 
+import sys
+
 from .cli import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

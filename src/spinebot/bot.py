@@ -38,12 +38,12 @@ class Considered(NamedTuple):
 class Bot:
     """A bot folder, loaded: its articles, its rules, and all that is computed from them once."""
 
-    def __init__(self, folder: Path, weights: bool = True) -> None:
+    def __init__(self, folder: Path, weights: bool = True, country: str = "default") -> None:
         self.folder = folder
         with _no_collection():
-            self._load(folder, weights)
+            self._load(folder, weights, country)
 
-    def _load(self, folder: Path, weights: bool) -> None:
+    def _load(self, folder: Path, weights: bool, country: str) -> None:
         faults: list[Fault] = []
         try:
             self.corpus = load_corpus(folder / "corpus")
@@ -53,24 +53,29 @@ class Bot:
             self.rules = load_rules(folder / "intents.yaml")
         except SpinebotError as error:
             faults += error.faults
+        if not faults and country not in self.rules["numbers"]:
+            known = ", ".join(self.rules["numbers"])
+            faults.append(Fault(str(folder / "intents.yaml"), 0, f"numbers has no country {country!r}: known are {known}"))
         if faults:
             raise SpinebotError(*faults)
         self.answers = bind_answers(self.rules, self.corpus)
         self.lexicon = Lexicon(self.rules, self.corpus)
         answers = [*(answer.id for answer in self.answers), *(f"chat.{name}" for name in self.rules["chat"])]
         self.index = Index(self.corpus, self.answers, self.rules, load_weights(folder / "weights.tsv", answers) if weights else None)
-        self.red_flags = RedFlags(self.rules, load_weights(folder / "alarms.tsv", list(self.rules["red_flags"])) if weights else None)
+        alarms = load_weights(folder / "alarms.tsv", list(self.rules["red_flags"])) if weights else None
+        self.red_flags = RedFlags(self.rules, alarms, country)
         self.composer = Composer(self.rules, self.lexicon, self.answers)
 
     @classmethod
-    def load(cls, folder: str | Path | None = None, *, weights: bool = True) -> Bot:
+    def load(cls, folder: str | Path | None = None, *, weights: bool = True, country: str = "default") -> Bot:
         """The bot of a folder with `corpus/` and `intents.yaml`; without one, the spine bot that travels with the package.
 
-        `weights=False` leaves out what was learned, and goes by the hand-set scores and rules alone.
+        `weights=False` leaves out what was learned, and goes by the hand-set scores and rules alone. `country` (an id of
+        `numbers` in intents.yaml, such as "uk") says whose telephone numbers urgent advice gives.
 
         Raises SpinebotError with every fault of the folder.
         """
-        return cls(Path(folder) if folder is not None else default_folder(), weights)
+        return cls(Path(folder) if folder is not None else default_folder(), weights, country)
 
     def conversation(self, conversation_id: str | None = None) -> Conversation:
         """A new conversation; `conversation_id` names it in its replies."""

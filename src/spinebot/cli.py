@@ -39,6 +39,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     folder = _Parser(add_help=False)
     folder.add_argument("--bot", metavar="DIR", default=argparse.SUPPRESS, help="the bot folder: corpus/ and intents.yaml (default: the spine bot)")
     talk = _Parser(add_help=False, parents=[folder])
+    talk.add_argument("--country", metavar="ID", default=argparse.SUPPRESS, help="whose telephone numbers urgent advice gives, such as uk or us")
     talk.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="replies as JSON, one a line")
     talk.add_argument("--explain", action="store_true", default=argparse.SUPPRESS, help="also print what was understood, found and decided")
 
@@ -58,7 +59,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="List every fault of a bot folder with file and line, and try the question of each of its answers.",
     )
     parser.set_defaults(command="chat")
-    return parser.parse_args(arguments, argparse.Namespace(bot=None, json=False, explain=False))
+    return parser.parse_args(arguments, argparse.Namespace(bot=None, json=False, explain=False, country="default"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,9 +101,9 @@ def _chat(asked: argparse.Namespace) -> int:
     if not asked.json and _is_terminal(sys.stdin) and _is_terminal(sys.stdout):
         from .terminal import run_chat
 
-        run_chat(lambda: load_bot(asked.bot), explain=asked.explain)
+        run_chat(lambda: load_bot(asked.bot, asked.country), explain=asked.explain)
         return DONE
-    bot = load_bot(asked.bot)
+    bot = load_bot(asked.bot, asked.country)
     if sys.stdin is None:
         return DONE
     number, first = 1, True
@@ -127,7 +128,7 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
 
 
 def _ask(asked: argparse.Namespace) -> int:
-    _print_reply(load_bot(asked.bot).conversation("1"), " ".join(asked.text), asked)
+    _print_reply(load_bot(asked.bot, asked.country).conversation("1"), " ".join(asked.text), asked)
     return DONE
 
 
@@ -175,14 +176,14 @@ def _check(asked: argparse.Namespace) -> int:
     return DONE
 
 
-def load_bot(folder: str | None) -> Bot:
+def load_bot(folder: str | None, country: str = "default") -> Bot:
     """The bot of a folder. Raises SpinebotError with all faults of its corpus and of its rules together."""
     if folder is not None and not Path(folder).is_dir():
         raise SpinebotError(Fault(folder, 0, "no such folder: name one with corpus/ and intents.yaml"))
     from .bot import Bot
 
     try:
-        return Bot.load(folder)
+        return Bot.load(folder, country=country)
     except SpinebotError as error:
         raise SpinebotError(*dict.fromkeys([*error.faults, *(_faults_of(Path(folder)) if folder is not None else ())])) from None
 

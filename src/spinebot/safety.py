@@ -103,8 +103,9 @@ class Condition:
 class RedFlags:
     """The red flags of the rules, compiled, and behind them what was learned from labelled messages as a second net."""
 
-    def __init__(self, rules: Rules, weights: Weights | None = None) -> None:
+    def __init__(self, rules: Rules, weights: Weights | None = None, country: str = "default") -> None:
         self._rules = rules
+        self._country = country
         self._weights = weights
         self._flags: list[tuple[Rule, str, tuple[Condition, ...]]] = [
             (rule, rule.text("level"), tuple(Condition.parse(line) for line, _ in rule.values["when"]))  # type: ignore[attr-defined]
@@ -186,8 +187,8 @@ class RedFlags:
         )
 
     def _advice(self, rule: Rule, level: str, other: bool) -> str:
-        numbers = self._rules["numbers"]["default"]
-        call = {"emergency": numbers.text("emergency"), "crisis": numbers.text("crisis"), "soon": numbers.text("urgent")}[level]
+        key = {"emergency": "emergency", "crisis": "crisis", "soon": "urgent"}[level]
+        call = self._rules["numbers"][self._country].text(key) or self._rules["numbers"]["default"].text(key)
         advice = f"{rule.text('advice')} {call}"
         return f"{self._rules.phrase('other_person')} {advice}" if other and level != "crisis" else advice
 
