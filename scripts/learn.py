@@ -4,8 +4,9 @@
     python scripts/learn.py alarms  questions/*.tsv --voices tests/voices/tune/*.jsonl --out alarms.tsv
 
 A line of a .tsv file is `label<TAB>message`; the turns of a conversation are joined by ` | `. Labels are the ids of
-answers, `chat.<id>`, `none`, the ids of red flags, and `calm`. `answers` learns which answer a message asks for, on
-top of the hand-set scores of the index; `alarms` which red flag it raises. Softmax regression by Adam, on numpy and scipy;
+answers, `chat.<id>`, `none`, the ids of red flags, `calm`, and `aim.diagnosis`, `aim.dosage`, `aim.neither` for what a
+message wants to be told. `answers` learns which answer a message asks for, on top of the hand-set scores of the index,
+and its aim; `alarms` which red flag it raises. Softmax regression by Adam, on numpy and scipy;
 the same input gives the same file.
 """
 
@@ -23,12 +24,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from spinebot import index
 from spinebot.bot import Bot
 from spinebot.conversation import Dialogue
 from spinebot.evidence import alarm_evidence, evidence
+from spinebot.index import LEARNED_AIMS
 from spinebot.safety import verdicts
 from spinebot.understand import understand
-from spinebot.weights import NONE, Evidence
+from spinebot.weights import NONE, Evidence, features
 
 #: Evidence that fewer messages have is left out, as are weights nearer to zero.
 SEEN_AT_LEAST = 2
@@ -37,7 +40,12 @@ KEEP_ABOVE = 0.1
 ALARM_COUNTS = 2.0
 RATE = 0.05
 #: How strongly weights are drawn to zero.
-DECAY = {"answers": 1.5e-4, "alarms": 1e-4}
+DECAY = {"answers": 0.8e-4, "alarms": 1e-4}
+
+#: How much a message whose aim nobody labelled counts as one of neither aim.
+UNLABELLED_COUNTS = 0.3
+NEITHER = "aim.neither"
+AIMS = [*(f"aim.{aim}" for aim in LEARNED_AIMS), NEITHER]
 
 Matrix = NDArray[np.float32]
 
@@ -48,6 +56,7 @@ class Labelled(NamedTuple):
     turns: list[str]
     right: set[str]
     exact: bool = False
+    aim: str = ""
 
 
 class Row(NamedTuple):
@@ -67,7 +76,14 @@ def read_tsv(paths: Iterable[str]) -> Iterator[Labelled]:
         for line in Path(path).read_text(encoding="utf-8").splitlines():
             label, tab, message = line.partition("\t")
             if tab:
-                yield Labelled([turn.strip() for turn in message.split(" | ")], {label.strip()})
+                turns = [turn.strip() for turn in message.split(" | ")]
+                if label.startswith("aim."):
+                    yield Labelled(turns, set(), aim=label)
+                elif "+" in label:
+                    # Every side of a comparison is asked for, and each by itself is a right answer.
+                    yield from (Labelled(turns, {side}, aim="aim.comparison") for side in label.split("+"))
+                else:
+                    yield Labelled(turns, {label})
 
 
 def read_voices(paths: Iterable[str], bot: Bot) -> Iterator[Labelled]:
@@ -91,9 +107,9 @@ def read_voices(paths: Iterable[str], bot: Bot) -> Iterator[Labelled]:
             if expect["kind"] == ["urgent"]:
                 right = {flag for flag, rule in flags.items() if rule.text("level") in expect["level"]}
             elif "urgent" in expect["kind"]:
-                continue
-            if right:
-                yield Labelled(item["turns"], right)
+                right = set()
+            aims = [f"aim.{aim}" for aim in LEARNED_AIMS if aim in expect.get("caveats", ()) or item["style"] == aim]
+            yield Labelled(item["turns"], right, aim=aims[0] if aims else NEITHER)
 
 
 def rows_of(items: Iterable[Labelled], task: str, bot: Bot) -> list[Row]:
@@ -103,7 +119,7 @@ def rows_of(items: Iterable[Labelled], task: str, bot: Bot) -> list[Row]:
     flags = set(bot.rules["red_flags"])
     known = classes(task, bot)
     rows, left_out = [], Counter[str]()
-    for turns, right, exact in items:
+    for turns, right, exact, _ in items:
         if task == "alarms":
             labels = {label if label in flags else NONE for label in right}
         elif exact:
@@ -121,16 +137,44 @@ def rows_of(items: Iterable[Labelled], task: str, bot: Bot) -> list[Row]:
             rows.append(Row(alarm_evidence(reading, verdicts(reading, dialogue)), [], labels))
         else:
             found = evidence(reading)
-            rows.append(Row(found, (bot.index.score(found)[:-1] - bot.index.score({})[:-1]).tolist(), labels))
+            bot.index.rows.meet(reading.spelled)
+            rows.append(Row(learnable(found), (bot.index.rows.score(found) - bot.index.rows.bias)[: len(known) - 1].tolist(), labels))
     if left_out:
         print("left out:", ", ".join(f"{label} ({count})" for label, count in left_out.most_common(6)))
     return rows
 
 
+def learnable(found: dict[Evidence, float]) -> dict[Evidence, float]:
+    """The evidence by what is learned of it. How topic and aspect go together is known from intents.yaml, and left at that."""
+    parts: dict[Evidence, float] = {}
+    for key, value in found.items():
+        if not key.startswith("asks "):
+            for feature, share in features(key):
+                parts[feature] = parts.get(feature, 0.0) + share * value
+    return parts
+
+
+def aim_rows_of(items: Iterable[Labelled], bot: Bot) -> tuple[list[Row], Matrix]:
+    """The messages by their aim, and how much each counts."""
+    rows, counts = [], []
+    for turns, _, exact, aim in items:
+        if exact or (len(turns) > 1 and not aim):
+            continue
+        dialogue = Dialogue()
+        for turn in turns[:-1]:
+            _, dialogue = bot.respond(turn, dialogue)
+        reading = understand(turns[-1], dialogue, bot.rules, bot.lexicon)
+        if not aim and any(match.name.id in {*LEARNED_AIMS, "which-medicine"} for match in reading.of("aim")):
+            continue  # May well have it: nobody said.
+        rows.append(Row(learnable(evidence(reading)), [], {aim or NEITHER}))
+        counts.append([1.0 if aim else UNLABELLED_COUNTS])
+    return rows, np.array(counts, np.float32)
+
+
 def classes(task: str, bot: Bot) -> list[str]:
     if task == "alarms":
         return [*bot.rules["red_flags"], NONE]
-    return [*(answer.id for answer in bot.answers), *(f"chat.{name}" for name in bot.rules["chat"]), NONE]
+    return [name for name in index.classes(bot.answers, bot.rules) if name not in AIMS]
 
 
 def matrices(rows: list[Row], names: list[str], features: list[Evidence]) -> tuple[csr_array, Matrix, Matrix]:
@@ -173,10 +217,10 @@ def learn(x: csr_array, prior: Matrix, right: Matrix, counts: Matrix, steps: int
 def write(path: str, names: list[str], features: list[Evidence], weights: Matrix, bias: Matrix) -> None:
     with open(path, "w", encoding="utf-8") as out:
         out.write("classes\t" + " ".join(names) + "\n")
-        for feature, row in [(("bias",), bias), *zip(features, weights, strict=True)]:
+        for feature, row in [("bias", bias), *zip(features, weights, strict=True)]:
             kept = [f"{names[at]}:{row[at]:.2f}" for at in np.argsort(-np.abs(row), kind="stable") if abs(row[at]) >= KEEP_ABOVE]
             if kept:
-                out.write(" ".join(feature) + "\t" + " ".join(kept) + "\n")
+                out.write(feature + "\t" + " ".join(kept) + "\n")
 
 
 def main() -> None:
@@ -195,13 +239,28 @@ def main() -> None:
         # The bot's own model questions: every suggestion must lead where it says.
         items += [Labelled([answer.ask], {answer.id}, exact=True) for answer in bot.answers for _ in range(4)]
     rows = rows_of(items, args.task, bot)
-    seen = Counter(feature for row in rows for feature in row.found)
-    features = sorted(feature for feature, count in seen.items() if count >= SEEN_AT_LEAST)
-    print(f"{len(rows)} messages, {len(features)} pieces of evidence, {len(names)} classes")
-    x, prior, right = matrices(rows, names, features)
     counts = np.array([[1.0 if args.task == "answers" or NONE in row.right else ALARM_COUNTS] for row in rows], np.float32)
-    weights, bias = learn(x, prior, right, counts, args.steps, args.decay or DECAY[args.task])
-    write(args.out, names, features, weights, bias)
+    known, weights, bias = fit(rows, names, counts, args.steps, args.decay or DECAY[args.task])
+    if args.task == "answers":
+        aim_rows, aim_counts = aim_rows_of(items, bot)
+        aim_known, aim_weights, aim_bias = fit(aim_rows, AIMS, aim_counts, args.steps, args.decay or DECAY[args.task])
+        # What an aim's own score says beyond that of neither.
+        both = sorted({*known, *aim_known})
+        at = {feature: place for place, feature in enumerate(both)}
+        whole = np.zeros((len(both), len(names) + len(LEARNED_AIMS)), np.float32)
+        whole[[at[feature] for feature in known], : len(names)] = weights
+        whole[[at[feature] for feature in aim_known], len(names) :] = aim_weights[:, :-1] - aim_weights[:, -1:]
+        known, weights, bias, names = both, whole, np.concatenate([bias, aim_bias[:-1] - aim_bias[-1]]), [*names, *AIMS[:-1]]
+    write(args.out, names, known, weights, bias)
+
+
+def fit(rows: list[Row], names: list[str], counts: Matrix, steps: int, decay: float) -> tuple[list[Evidence], Matrix, Matrix]:
+    """The pieces of evidence that are met often enough, their weights, and the biases."""
+    seen = Counter(feature for row in rows for feature in row.found)
+    known = sorted(feature for feature, count in seen.items() if count >= SEEN_AT_LEAST)
+    print(f"{len(rows)} messages, {len(known)} pieces of evidence, {len(names)} classes")
+    x, prior, right = matrices(rows, names, known)
+    return known, *learn(x, prior, right, counts, steps, decay)
 
 
 if __name__ == "__main__":

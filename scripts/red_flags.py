@@ -155,7 +155,7 @@ def signs(rules: Rules) -> Iterator[str]:
 def loudest(weights: Weights, flag: str) -> list[str]:
     """The words that speak loudest for a flag, and more for it than for no alarm."""
     at = weights.classes.index(flag)
-    rows = ((key[1], weights.row(key)) for key in weights.known() if key[0] == "word")
+    rows = ((key.removeprefix("word "), weights.row(key)) for key in weights.evidence if key.startswith("word "))
     gains = sorted((-float(row[at]), word) for word, row in rows if row is not None and row[at] > max(row[-1], 0.0))
     return [word for _, word in gains[:LOUDEST]]
 

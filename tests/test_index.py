@@ -56,18 +56,18 @@ def test_a_kept_row_is_what_rank_bm25_scores(word: str, bot: Bot, unlearned: Bot
         rows = [places[place.sentence.start] for place in answer.places]
         wanted.append(max(sentences[sentence] + PASSAGE_SHARE * passages[passage] for sentence, passage in rows))
     np.testing.assert_allclose(bot.index.bm25(part), wanted, rtol=1e-5, atol=1e-6)
-    row = unlearned.index.hand(("word", part))
+    row = unlearned.index.hand(f"word {part}")
     assert row is not None
     np.testing.assert_allclose(row, WORD * np.array(wanted), rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(unlearned.index.score({("word", part): 1.0})[: len(wanted)], row, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(unlearned.index.rows.score({f"word {part}": 1.0})[: len(wanted)], row, rtol=1e-5, atol=1e-6)
 
 
 def test_a_score_is_the_weighted_sum_of_the_rows_of_what_was_read(bot: Bot, unlearned: Bot) -> None:
     for either in (bot, unlearned):
         for message in ("Does lupus need treatment?", "hello", "my neck hurts. what can I do about it", "how much is a soft collar", "xyzzy"):
             reading = understand(message, Dialogue(), either.rules, either.lexicon)
-            rows = [weight * row for key, weight in evidence(reading).items() if (row := either.index.row(key)) is not None]
-            wanted = either.index.score({}) + np.sum(rows, axis=0) if rows else either.index.score({})
+            rows = [weight * row for key, weight in evidence(reading).items() if (row := either.index.rows[key]) is not None]
+            wanted = either.index.rows.bias + np.sum(rows, axis=0) if rows else either.index.rows.bias
             np.testing.assert_allclose(either.index.search(reading).scores, wanted, rtol=1e-4, atol=1e-4)
 
 
@@ -80,7 +80,7 @@ def test_a_query_s_kept_rows_add_up_to_rank_bm25_s_scores(fresh: tuple[BM25Okapi
 
 @pytest.mark.parametrize("word", ["gibberish", "", "#30.5", "."])
 def test_a_word_that_the_article_does_not_have_has_no_row_set_by_hand(word: str, bot: Bot) -> None:
-    assert bot.index.hand(("word", word)) is None
+    assert bot.index.hand(f"word {word}") is None
 
 
 def test_words_that_stand_in_headings_only_are_searched(bot: Bot) -> None:

@@ -58,9 +58,9 @@ def test_a_wording_that_several_entries_of_a_kind_have_is_shared_between_them(re
 
 
 def test_a_word_is_kept_as_typed_as_read_and_as_its_stem(lexicon: Lexicon) -> None:
-    assert lexicon.read("LUPSU") == (Word("LUPSU", "lupus", "lupus", repaired=True),)
-    assert lexicon.read("Can't") == (Word("Can't", "can", "can"), Word("Can't", "not", "not"))
-    assert lexicon.read("treated") == (Word("treated", "treated", "treat"),)
+    assert lexicon.read("LUPSU") == (Word.of("LUPSU", "lupus", repaired=True),)
+    assert lexicon.read("Can't") == (Word.of("Can't", "can"), Word.of("Can't", "not"))
+    assert lexicon.read("treated") == (Word.of("treated", "treated"),)
 
 
 def test_words_of_the_corpus_and_common_english_words_are_left_alone(lexicon: Lexicon, bot: Bot) -> None:

@@ -12,7 +12,10 @@ from .rules import Rules
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """What the article answers to one kind of question: `places` are the sentences, in the order in which they are said."""
+    """What the article answers to one kind of question: `places` are the sentences, in the order in which they are said.
+
+    `said`: the same sentences, as the article and the start of each; `words`: how many they have together.
+    """
 
     id: str
     ask: str
@@ -21,16 +24,8 @@ class Answer:
     asks: tuple[str, ...]
     is_list: bool
     position: int
-
-    @property
-    def said(self) -> frozenset[tuple[str, int]]:
-        """Which sentences it quotes: the article and the start of each."""
-        return frozenset([(place.article.id, place.sentence.start) for place in self.places])
-
-    @property
-    def words(self) -> int:
-        """How many words it quotes."""
-        return sum(len(place.sentence.text.split()) for place in self.places)
+    said: frozenset[tuple[str, int]]
+    words: int
 
 
 def bind_answers(rules: Rules, corpus: Corpus) -> tuple[Answer, ...]:
@@ -55,7 +50,9 @@ def bind_answers(rules: Rules, corpus: Corpus) -> tuple[Answer, ...]:
             else:
                 how_many = f"{len(found)} sentences begin" if found else "no sentence of the corpus begins"
                 faults.append(Fault(rules.path, line, f"answers.{rule.id}: {how_many} with {beginning!r}"))
-        answers.append(Answer(rule.id, rule.text("ask"), tuple(bound), rule.ids("about"), rule.ids("asks"), rule.flag("list"), position))
+        said = frozenset([(place.article.id, place.sentence.start) for place in bound])
+        words = sum(len(place.sentence.text.split()) for place in bound)
+        answers.append(Answer(rule.id, rule.text("ask"), tuple(bound), rule.ids("about"), rule.ids("asks"), rule.flag("list"), position, said, words))
     for place in places:
         if (place.article.id, place.sentence.start) not in quoted:
             line = place.article.text.count("\n", 0, place.sentence.start) + 1

@@ -16,14 +16,14 @@ from .compose import Composer, worth_saying
 from .conversation import Dialogue, Reply
 from .corpus import load_corpus
 from .errors import Fault, SpinebotError
-from .index import Found, Index
+from .index import Found, Index, classes
 from .lexicon import Lexicon
 from .plan import Plan, decide, remember
 from .rules import load_rules
 from .safety import Assessment, RedFlags, most_pressing
 from .text import READ_AT_MOST, clean, middle
 from .understand import Reading, taken, understand
-from .weights import load_weights
+from .weights import NONE, load_weights
 
 
 class Considered(NamedTuple):
@@ -60,9 +60,9 @@ class Bot:
             raise SpinebotError(*faults)
         self.answers = bind_answers(self.rules, self.corpus)
         self.lexicon = Lexicon(self.rules, self.corpus)
-        answers = [*(answer.id for answer in self.answers), *(f"chat.{name}" for name in self.rules["chat"])]
-        self.index = Index(self.corpus, self.answers, self.rules, load_weights(folder / "weights.tsv", answers) if weights else None)
-        alarms = load_weights(folder / "alarms.tsv", list(self.rules["red_flags"])) if weights else None
+        learned = load_weights(folder / "weights.tsv", classes(self.answers, self.rules)) if weights else None
+        self.index = Index(self.corpus, self.answers, self.rules, learned)
+        alarms = load_weights(folder / "alarms.tsv", [*self.rules["red_flags"], NONE]) if weights else None
         self.red_flags = RedFlags(self.rules, alarms, country)
         self.composer = Composer(self.rules, self.lexicon, self.answers)
 

@@ -33,6 +33,12 @@ def worth_saying(urgent: Urgent, reading: Reading, found: Found) -> bool:
     return urgent.level != "crisis" and reading.names_topic and bool(found.hits) and found.hits[0].score > found.refusal + SURE
 
 
+def _asked(reading: Reading) -> str:
+    """The words of the message's question, or its last words where nothing asks."""
+    part = next((part for part in reversed(reading.parts) if part.asks), reading.parts[-1])
+    return reading.said(part.start, part.end)
+
+
 class Composer:
     """Builds replies; what depends on the bot folder alone is worked out once."""
 
@@ -61,7 +67,7 @@ class Composer:
         answer = ("\n" if is_list else " ").join(quote.text for quote in quotes)
         urgent = assessment.urgent
         kind = "urgent" if urgent else plan.kind
-        caveats = self._caveats_of(reading, sentences, kind == "chat", dialogue)
+        caveats = self._caveats_of(reading, plan, sentences, kind == "chat", dialogue)
         suggestions = () if urgent else self._suggest(plan, found, dialogue)
         return Reply(
             kind,
@@ -87,7 +93,7 @@ class Composer:
         self._ready[key] = ready
         return ready
 
-    def _caveats_of(self, reading: Reading, sentences: Iterable[Sentence], is_chat: bool, dialogue: Dialogue) -> tuple[Caveat, ...]:
+    def _caveats_of(self, reading: Reading, plan: Plan, sentences: Iterable[Sentence], is_chat: bool, dialogue: Dialogue) -> tuple[Caveat, ...]:
         """What the message, its topics and the answer call for; small talk has no topics but those of its own words, and no general caveat."""
         wanted: dict[str, str] = {"general": ""}
         for match in reading.of("caveat"):
@@ -96,6 +102,9 @@ class Composer:
         for match in reading.of("aim"):
             for caveat in self._aim_caveats.get(match.name.id, ()):
                 wanted.setdefault(caveat, reading.said(match.start, match.end))
+        for aim in plan.aims:
+            for caveat in self._aim_caveats.get(aim, ()):
+                wanted.setdefault(caveat, _asked(reading))
         for topic, weight in reading.topics.items():
             if weight >= 0.3 and not (is_chat and topic in reading.carried):
                 for caveat, label in self._topic_caveats.get(topic, ()):

@@ -60,7 +60,7 @@ SHORTHAND = _table("""
     lemme: let me; gimme: give me; dr drs doc docs: doctor; hosp: hospital; appt: appointment; wk: week; wks: weeks; yr: year; yrs: years;
     mth mths: months; hr: hour; hrs: hours; mins: minutes; min: minute; yday yest ystrday: yesterday; tmrw tmoz tomoz tmr: tomorrow; 2day tday: today; 2nite tonite: tonight; nite: night; nites: nights;
     wot wat wht waht wut: what; wen whn: when; wher wher: where; hw: how; wud: would; cud: could; shud shoud: should; cn: can; duz dus dos: does;
-    wanting: want; luv: love; gd: good; bk: back; nek neks nck neckk: neck; necks: neck; sez: says; sed: said; frm: from; tht dat: that; dis: this; teh da: the; dem: them; dey: they;
+    wanting: want; luv: love; gd gud: good; wetin: what; abi: or; wey: who; pikin: child; wahala: trouble; bk: back; nek neks nck neckk: neck; necks: neck; sez: says; sed: said; frm: from; tht dat: that; dis: this; teh da: the; dem: them; dey: they;
     iz: is; ov: of; av ave: have; bin: been; meds: medications; med: medication; probs: probably; prob: probably; def: definitely; obvs: obviously; tbh: honestly; tmi: sorry;
     owt: anything; nowt nout nothin nuffin nuthin: nothing; aye: yes; yeah yep yup yea ye yh yass: yes; nah nope naw nay: no; alot: a lot; incase: in case; aswell: as well; infront: in front;
     btwn: between; diff: different; diffs: differences; whatsup sup wassup: hello; omg wtf jeez: oh; lol lmao haha hahaha rofl: ha;
@@ -116,6 +116,9 @@ STOP = frozenset("""
     way we well were what when where whether which while who whom whose why will with within without wonder would yes yet you your yours yourself
     article ha im ive dont please read say says
 """.split())
+
+# Words that say nothing whatever the question.
+EMPTY = frozenset("a an the i my me you your he she it they them his her their we our is be am to of and in for on at with that this so just".split())
 
 # Words of today that the word lists lack: no misspellings.
 MODERN = frozenset("google googled googling iphone ipad laptop laptops email emails facebook tiktok insta instagram youtube netflix podcast wifi app apps zoom uber amazon ebay covid panto".split())

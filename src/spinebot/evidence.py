@@ -11,15 +11,13 @@ from .text import MARKS, stem
 from .understand import Reading
 from .weights import Evidence
 
-#: Words that say nothing whatever the question.
-_EMPTY = frozenset(
-    stem(word)
-    for word in "a an the i my me you your he she it they them his her their we our is be am to of and in for on at with that this so just".split()
-)
 _DENIALS = frozenset(stem(word) for word in "no without nor never neither none deny denies denied".split())
 #: How many words a denial reaches.
 _DENIAL_REACH = 5
 MOST_CLUES = 2.5
+#: How much a word counts beside a topic or an aspect, and a pair of neighbours beside one of them.
+WORD_SHARE = 1.4
+PAIR_SHARE = 0.5
 #: From how many words on a message is long.
 LONG = 14.0
 LONG_ALARM = 20.0
@@ -35,32 +33,38 @@ def evidence(reading: Reading) -> dict[Evidence, float]:
     found: dict[Evidence, float] = {}
     aspects = reading.aspects
     for topic, weight in reading.topics.items():
-        found["topic", topic] = weight
+        found["topic " + topic] = weight
         if weight >= 0.8:
             for aspect, much in aspects.items():
-                found["asks", topic, aspect] = weight if weight < much else much
+                found[f"asks {topic} {aspect}"] = weight if weight < much else much
     for aspect, weight in aspects.items():
-        found["aspect", aspect] = weight
+        found["aspect " + aspect] = weight
     weights = reading.weights
     for match in reading.of("clue"):
-        key = ("clue", match.name.id)
+        key = "clue " + match.name.id
         found[key] = min(found.get(key, 0.0) + weights[match.start] * clue_weight(match), MOST_CLUES)
     for match in reading.of("outside"):
         if weights[match.start] >= 1.0:
-            found["outside", match.name.id] = 1.0
+            found["outside " + match.name.id] = 1.0
         elif not reading.names_topic:
-            found["told", match.name.id] = 1.0  # Told before a question that may only say "it".
+            found["told " + match.name.id] = 1.0  # Told before a question that may only say "it".
     for match in reading.of("aim"):
-        found["aim", match.name.id] = weights[match.start]
+        found["aim " + match.name.id] = weights[match.start]
     for match in reading.of("chat"):
-        found["chat", match.name.id] = 1.0
+        found["chat " + match.name.id] = 1.0
     # Many words say no more in all than a dozen do.
-    share = min(1.0, math.sqrt(LONG / (1.0 + sum(weights))))
-    for word, weight in zip(reading.stems, weights, strict=True):
-        if word not in _EMPTY and word not in MARKS:
-            key = ("word", word)
-            if weight * share > found.get(key, 0.0):
-                found[key] = weight * share
+    share = WORD_SHARE * min(1.0, math.sqrt(LONG / (1.0 + sum(weights))))
+    before = ""
+    for word, weight in zip(reading.words, weights, strict=True):
+        if word.evidence:
+            much = weight * share
+            if much > found.get(word.spelled, 0.0):
+                found[word.spelled] = much
+            if before:
+                found[f"pair {before} {word.stem}"] = PAIR_SHARE * much
+            before = word.stem
+        elif word.stem in MARKS:
+            before = ""
     return found
 
 
@@ -71,29 +75,29 @@ def alarm_evidence(reading: Reading, verdicts: Mapping[str, bool]) -> dict[Evide
     """
     found: dict[Evidence, float] = {}
     before = ""
-    denied = 0
-    share = min(1.0, math.sqrt(LONG_ALARM / (1.0 + len(reading.stems))))
-    for word in reading.stems:
-        if word in MARKS:
-            if word != ",":
+    denied = before_says = 0
+    share = min(1.0, math.sqrt(LONG_ALARM / (1.0 + len(reading.words))))
+    for word in reading.words:
+        stem, key = word.stem, word.evidence
+        if stem in MARKS:
+            if stem != ",":
                 denied = 0
             before = ""
             continue
-        telling = word not in _EMPTY
-        if word in _DENIALS:
+        if stem in _DENIALS:
             denied = _DENIAL_REACH
-            found["word", word] = share
+            found[key] = share
         elif denied:
             denied -= 1
-            if telling:
-                found["no", word] = share
-        elif telling:
-            found["word", word] = share
-        if before and (telling or before not in _EMPTY):
-            found["pair", before, word] = share
-        before = word
+            if key:
+                found["no " + stem] = share
+        elif key:
+            found[key] = share
+        if before and (key or before_says):
+            found[f"pair {before} {stem}"] = share
+        before, before_says = stem, bool(key)
     for sign, counts in verdicts.items():
-        found["sign" if counts else "unsign", sign] = 1.5
+        found["sign " + sign if counts else "unsign " + sign] = 1.5
     for match in reading.of("context"):
-        found["context", match.name.id] = 1.0
+        found["context " + match.name.id] = 1.0
     return found

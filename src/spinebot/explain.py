@@ -173,16 +173,17 @@ def _scored(reading: Reading, found: Found, chosen: set[str], index: Index) -> t
     """The best answers, each score split into its summands."""
     shown = [hit.answer for at, hit in enumerate(found.hits) if at < SHOWN or hit.answer.id in chosen]
     shown += [answer for answer in index.answers if answer.id in chosen and answer not in shown]
-    always = index.score({})
+    always = index.rows.bias
     rows = []
     for answer in shown:
         at = answer.position
         shares = {"topic": 0.0, "aspect": 0.0, "clue": 0.0, "words": 0.0, "learned": 0.0}
         for key, weight in evidence(reading).items():
-            row, hand = index.row(key), index.hand(key)
+            row, hand = index.rows[key], index.hand(key)
             by_hand = weight * float(hand[at]) if hand is not None else 0.0
-            if key[0] in _SHARES:
-                shares[_SHARES[key[0]]] += by_hand
+            kind = key.split(" ")[0]
+            if kind in _SHARES:
+                shares[_SHARES[kind]] += by_hand
             if row is not None:
                 shares["learned"] += weight * float(row[at]) - by_hand
         split = (float(found.scores[at]), *shares.values(), float(always[at]))
@@ -192,7 +193,7 @@ def _scored(reading: Reading, found: Found, chosen: set[str], index: Index) -> t
 
 def _spoken(reading: Reading, position: int, index: Index) -> list[tuple[Evidence, float]]:
     """What each piece of evidence says for the class at `position` of the scores."""
-    return [(key, weight * float(row[position])) for key, weight in evidence(reading).items() if (row := index.row(key)) is not None]
+    return [(key, weight * float(row[position])) for key, weight in evidence(reading).items() if (row := index.rows[key]) is not None]
 
 
 def _telling(reading: Reading, plan: Plan, index: Index) -> tuple[tuple[str, float], ...]:
@@ -203,7 +204,7 @@ def _telling(reading: Reading, plan: Plan, index: Index) -> tuple[tuple[str, flo
         if talk not in index.small_talk:
             return ()
         position = len(index.answers) + index.small_talk.index(talk)
-    told = [(" ".join(key), round(much, 2)) for key, much in _spoken(reading, position, index)]
+    told = [(key, round(much, 2)) for key, much in _spoken(reading, position, index)]
     return tuple(sorted((pair for pair in told if pair[1]), key=lambda pair: -abs(pair[1]))[:TOLD])
 
 

@@ -7,8 +7,8 @@ labelled questions, where the bot folder has that. The only user of rank_bm25.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from rank_bm25 import BM25Okapi
@@ -17,14 +17,9 @@ from .answers import Answer
 from .article import Corpus
 from .evidence import evidence
 from .rules import Rules
-from .text import stems
+from .text import stem, stems
 from .understand import Reading
-from .weights import Evidence, Weights
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-Row: TypeAlias = "NDArray[np.float32]"
+from .weights import NONE, Evidence, Row, Rows, Weights
 
 # What a piece of evidence counts before anything is learned.
 TOPIC = 2.0
@@ -33,15 +28,19 @@ GENERAL_TOPIC = 0.8
 ASPECT = 0.5
 ASKS = 0.8
 CLUE = 1.0
-WORD = 0.2
+WORD = 0.14
 SMALL_TALK = 2.2
 #: How much a word of the passage counts beside one of the sentence itself.
 PASSAGE_SHARE = 0.3
 #: The score from which an answer is given where nothing was learned.
 ENOUGH = 1.8
-UNREAD = -1
 #: How many hits are handed on.
 HITS = 4
+#: From which score on an aim is taken to be there.
+LIKELY = 0.0
+#: The aims that are learned from labelled messages too: whoever asks what they have, what to take, or how two
+#: things compare, says so in endless ways.
+LEARNED_AIMS = ("diagnosis", "dosage", "comparison")
 
 
 class Hit(NamedTuple):
@@ -52,13 +51,21 @@ class Hit(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The best answers, the score that they must exceed, the likeliest small talk and its score, and the scores of all classes."""
+    """The best answers, the score that they must exceed, the likeliest small talk and its score, the aims that speak out of the
+    words, and the scores of all classes.
+    """
 
     hits: tuple[Hit, ...]
     refusal: float
     small_talk: str
     small_talk_score: float
+    aims: tuple[str, ...]
     scores: Row
+
+
+def classes(answers: Sequence[Answer], rules: Rules) -> list[str]:
+    """What a message is scored for: each answer, each kind of small talk, the refusal; and, apart from these, each aim of `LEARNED_AIMS`."""
+    return [*(answer.id for answer in answers), *(f"chat.{name}" for name in rules["chat"]), NONE, *(f"aim.{aim}" for aim in LEARNED_AIMS)]
 
 
 class Index:
@@ -72,14 +79,12 @@ class Index:
         self._topics = {topic: rule.flag("general") for topic, rule in rules["topics"].items()}
         self._aspects = frozenset(rules["aspects"])
         self._position = {answer.id: answer.position for answer in answers}
-        self._width = len(self.answers) + len(self.small_talk) + 1
-        self._rows = np.zeros((512, self._width), np.float32)
-        #: Evidence → its row's place in `_rows`, UNREAD until it is asked for; what is not here says nothing.
-        self._slots: dict[Evidence, int] = dict.fromkeys(self._telling(rules), UNREAD)
-        self._used = 0
-        self._bias = np.zeros(self._width, np.float32) if weights is None else weights.bias.copy()
+        self._refusal = len(self.answers) + len(self.small_talk)
+        self._width = len(classes(answers, rules))
+        bias = np.zeros(self._width, np.float32) if weights is None else weights.bias.copy()
         if weights is None:
-            self._bias[-1] = ENOUGH
+            bias[self._refusal] = ENOUGH
+        self.rows = Rows(bias, self._telling(rules), self._row)
 
     def _build_bm25(self, corpus: Corpus) -> None:
         passages = [passage for article in corpus.articles for passage in article.passages]
@@ -102,52 +107,31 @@ class Index:
 
     def search(self, reading: Reading) -> Found:
         """The answers to a reading, best first; of two alike, the one that stands first in intents.yaml."""
-        scores = self.score(evidence(reading))
+        self.rows.meet(reading.spelled)
+        scores = self.rows.score(evidence(reading))
         count = len(self.answers)
         order = np.argsort(-scores[:count], kind="stable")[:HITS].tolist()
-        talk = int(scores[count:-1].argmax())
+        *talk, refused = scores[count : self._refusal + 1].tolist()
+        chatty = max(talk, default=-np.inf)
         return Found(
-            tuple([Hit(self.answers[at], float(scores[at])) for at in order]), float(scores[-1]), self.small_talk[talk], float(scores[count + talk]), scores
+            tuple([Hit(self.answers[at], float(scores[at])) for at in order]),
+            refused, self.small_talk[talk.index(chatty)], chatty,
+            tuple([aim for aim, score in zip(LEARNED_AIMS, scores[self._refusal + 1 :].tolist(), strict=True) if score > LIKELY]),
+            scores,
         )
-
-    def score(self, found: Mapping[Evidence, float]) -> Row:
-        """The score of every answer, small talk and the refusal, in this order."""
-        slots, values = [], []
-        known = self._slots
-        for key, value in found.items():
-            slot = known.get(key)
-            if slot is not None:
-                slots.append(slot if slot >= 0 else self._keep(key))
-                values.append(value)
-        if not slots:
-            return self._bias
-        scores: Row = np.array(values, np.float32) @ self._rows[slots] + self._bias
-        return scores
-
-    def _keep(self, key: Evidence) -> int:
-        """The slot of the row of a piece of evidence, computed now."""
-        if self._used == len(self._rows):
-            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
-        row = self.row(key)
-        if row is not None:
-            self._rows[self._used] = row
-        self._slots[key] = self._used
-        self._used += 1
-        return self._slots[key]
 
     def _telling(self, rules: Rules) -> Iterator[Evidence]:
         """Every piece of evidence that says something."""
         for topic in rules["topics"]:
-            yield "topic", topic
-            yield from (("asks", topic, aspect) for aspect in rules["aspects"])
-        yield from (("aspect", aspect) for aspect in rules["aspects"])
-        yield from (("clue", answer.id) for answer in self.answers)
-        yield from (("chat", name) for name in self.small_talk)
-        yield from (("word", word) for word in self._known)
+            yield f"topic {topic}"
+            yield from (f"asks {topic} {aspect}" for aspect in rules["aspects"])
+        yield from (f"aspect {aspect}" for aspect in rules["aspects"])
+        yield from (f"clue {answer.id}" for answer in self.answers)
+        yield from (f"chat {name}" for name in self.small_talk)
         if self._weights is not None:
-            yield from self._weights.known()
+            yield from self._weights.evidence
 
-    def row(self, key: Evidence) -> Row | None:
+    def _row(self, key: Evidence) -> Row | None:
         """What a piece of evidence says for every class, by hand and learned; None where it says nothing."""
         hand, learned = self.hand(key), self._weights.row(key) if self._weights is not None else None
         if hand is None and learned is None:
@@ -159,15 +143,16 @@ class Index:
 
     def hand(self, key: Evidence) -> Row | None:
         """What a piece of evidence says for the answers, or for all classes, by the rules and BM25 alone; None where that is nothing."""
-        kind, name = key[0], key[1]
-        if kind == "word":
-            return WORD * self.bm25(name) if name in self._known else None
+        kind, _, name = key.partition(" ")
+        if kind == "spelled":
+            return WORD * self.bm25(stem(name)) if stem(name) in self._known else None
         if kind == "topic" and name in self._topics:
             return np.array([self._topic_share(answer, name) for answer in self.answers], np.float32)
         if kind == "aspect" and name in self._aspects:
             return np.array([ASPECT * (name in answer.asks) for answer in self.answers], np.float32)
-        if kind == "asks" and name in self._topics:
-            return np.array([ASKS * (name in answer.about and key[2] in answer.asks) for answer in self.answers], np.float32)
+        if kind == "asks":
+            topic, _, aspect = name.partition(" ")
+            return np.array([ASKS * (topic in answer.about and aspect in answer.asks) for answer in self.answers], np.float32)
         if kind == "clue" and name in self._position:
             row = np.zeros(len(self.answers), np.float32)
             row[self._position[name]] = CLUE

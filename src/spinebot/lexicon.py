@@ -7,11 +7,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .article import Corpus
-from .english import FORMS, LIGHT, NEGATORS, SHORTHAND, STOP
+from .english import EMPTY, FORMS, LIGHT, NEGATORS, SHORTHAND, STOP
 from .matcher import Matcher
 from .rules import Rules
 from .spelling import Speller, sound
 from .text import MARKS, english_words, expand, stem, tokens
+
+#: By how many letters a word that no word list has may be longer than a known stem to be taken as a form of it.
+LONGEST_ENDING = 3
 
 #: Section of intents.yaml → the kind of term that its wordings become.
 _KINDS = {
@@ -30,12 +33,28 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a message: as typed, as read, its stem, and whether its spelling was repaired."""
+    """A word of a message, or a mark: as typed, as read, its stem, and whether its spelling was repaired.
+
+    `evidence` names what it says about the message by its stem, `spelled` by all its letters; "" for marks and words that say nothing.
+    """
 
     typed: str
     read: str
     stem: str
-    repaired: bool = False
+    repaired: bool
+    evidence: str
+    spelled: str
+
+    @classmethod
+    def of(cls, typed: str, read: str, repaired: bool = False) -> Word:
+        """The word that `typed` is read as."""
+        stemmed = stem(read)
+        telling = stemmed not in _EMPTY
+        return cls(typed, read, stemmed, repaired, f"word {stemmed}" if telling else "", f"spelled {read}" if telling else "")
+
+
+_EMPTY = frozenset(map(stem, EMPTY))
+MARK_WORDS = {mark: Word(mark, mark, mark, False, "", "") for mark in MARKS}
 
 
 class Lexicon:
@@ -77,12 +96,16 @@ class Lexicon:
         """The words that one token of a message stands for, spelling repaired."""
         words = []
         for word in expand(token):
-            known = stem(word) in self.known_stems or word in english_words()
+            stemmed = stem(word)
+            # "weekness" has the stem of "week", and means something else.
+            known = word in english_words() or (stemmed in self.known_stems and len(word) <= len(stemmed) + LONGEST_ENDING)
             repaired = () if known else self.speller.repair(word)
+            if len(repaired) == 1 and stem(repaired[0]) == stemmed:
+                repaired = ()
             if repaired and token.istitle() and sound(repaired[0]) != sound(word):
                 repaired = ()  # More likely a name: Chloe, Leeds.
             if repaired:
-                words += [Word(token, better, stem(better), True) for better in repaired]
+                words += [Word.of(token, better, True) for better in repaired]
             else:
-                words.append(Word(token, word, stem(word)))
+                words.append(Word.of(token, word))
         return tuple(words)

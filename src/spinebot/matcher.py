@@ -7,9 +7,9 @@ its words ("numb in both my legs" has "numb ... leg" as well as "numb in leg"), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from .english import LIGHT, NEGATORS
 from .text import MARKS, stem, stems
@@ -22,12 +22,6 @@ _LIGHT_BETWEEN = 4
 _NUMBERS = {"#", "#many", "#fever", "#year"}
 _LIGHT_STEMS = frozenset(stem(word) for word in LIGHT) | LIGHT
 _NEGATORS = frozenset(stem(word) for word in NEGATORS)
-_END: object = object()
-_NOTHING: dict[object, int] = {}
-
-Trie: TypeAlias = "dict[object, object]"
-
-
 Name = TypeVar("Name")
 
 
@@ -87,19 +81,38 @@ def _stems_of(part: str) -> tuple[str, ...]:
     return stems(part)
 
 
+class _Node(Generic[Name]):
+    """A place in the trie of wordings: what ends here, and what may follow."""
+
+    __slots__ = ("ends", "follow", "gap")
+
+    def __init__(self) -> None:
+        #: The names whose wording ends here, each with its size in words.
+        self.ends: dict[Name, int] = {}
+        self.follow: dict[str, _Node[Name]] = {}
+        self.gap: _Node[Name] | None = None
+
+    def grow(self, item: str) -> _Node[Name]:
+        """The node that follows by `item`, made where there is none."""
+        if item != GAP:
+            return self.follow.setdefault(item, _Node())
+        if self.gap is None:
+            self.gap = _Node()
+        return self.gap
+
+
 class Matcher(Generic[Name]):
     """A set of named wordings, compiled."""
 
     __slots__ = ("_root",)
 
     def __init__(self, wordings: Iterable[tuple[Name, Sequence[str]]]) -> None:
-        self._root: Trie = {}
+        self._root: _Node[Name] = _Node()
         for name, sequence in wordings:
             node = self._root
             for item in sequence:
-                node = node.setdefault(item, {})  # type: ignore[assignment]
-            names: dict[Name, int] = node.setdefault(_END, {})  # type: ignore[assignment]
-            names[name] = sum(item != GAP for item in sequence)
+                node = node.grow(item)
+            node.ends[name] = sum(item != GAP for item in sequence)
 
     def find(self, stems: Sequence[str]) -> list[Match[Name]]:
         """Every name found, in reading order: from each beginning its longest wording, at the shortest span.
@@ -107,62 +120,68 @@ class Matcher(Generic[Name]):
         `stems` are the message's stems in order; sentence marks stand among them as they are and are never crossed.
         """
         found: list[Match[Name]] = []
-        root = self._root
-        last = len(stems) - 1
+        root = self._root.follow
+        length = len(stems)
         for start, first in enumerate(stems):
-            node: Trie | None = root.get(first)  # type: ignore[assignment]
-            if node is None and first[0] != "#":
-                continue
-            if node is not None and first[0] != "#":
-                following = stems[start + 1] if start < last else "."
-                if following not in node and GAP not in node and following not in _LIGHT_STEMS and following[0] != "#":
-                    # Nothing can follow: the first word is the whole wording, or there is none.
-                    for name, size in node.get(_END, _NOTHING).items():  # type: ignore[attr-defined]
-                        found.append(Match(name, start, start + 1, size))
-                    continue
-            best: dict[Name, tuple[int, int]] = {}
-            if node is not None:
-                self._walk(node, stems, start + 1, best)
             if first[0] == "#":
-                for key in number_keys(first):
-                    if key in root:
-                        self._walk(root[key], stems, start + 1, best)  # type: ignore[arg-type]
-            for name, (size, end) in best.items():
-                found.append(Match(name, start, -end, size))
+                found += self._from([root[key] for key in (first, *number_keys(first)) if key in root], stems, start)
+            elif first in root:
+                node = root[first]
+                follow, at = node.follow, start + 1
+                if node.gap is None:
+                    while at < length and (word := stems[at]) not in follow and word in _LIGHT_STEMS:
+                        at += 1
+                    if at == length or (word not in follow and word[0] != "#"):
+                        # Nothing follows that could: the first word is the whole wording, or there is none.
+                        for name, size in node.ends.items():
+                            found.append(Match(name, start, start + 1, size))
+                        continue
+                found += self._from([node], stems, start)
         return found
 
-    def _walk(self, first: Trie, stems: Sequence[str], start: int, best: dict[Name, tuple[int, int]]) -> None:
-        """Put the wordings that go on from `first` at `stems[start]` into `best`: name → (size, -end)."""
-        length = len(stems)
-        stack = [(first, start, _LIGHT_BETWEEN, 0)]  # node, next word; light words and gap words still allowed
-        while stack:
-            node, at, light, gap = stack.pop()
-            if not gap:
-                names = node.get(_END)
-                if names is not None:
-                    for name, size in names.items():  # type: ignore[attr-defined]
-                        if name not in best or (size, -at) > best[name]:
-                            best[name] = (size, -at)
-                    if len(node) == 1:
-                        continue
-            if at >= length:
-                continue
-            word = stems[at]
-            if word in node:
-                stack.append((node[word], at + 1, _LIGHT_BETWEEN, 0))  # type: ignore[arg-type]
-            elif word in MARKS:
-                continue
+    def _from(self, nodes: list[_Node[Name]], stems: Sequence[str], start: int) -> list[Match[Name]]:
+        """The longest wording of each name that goes on from one of `nodes`, which stand for `stems[start]`."""
+        best: dict[Name, tuple[int, int]] = {}
+        reached = [(node, start + 1) for node in nodes]
+        for node, at in reached:  # Grows while it is walked.
+            for name, size in node.ends.items():
+                if name not in best or (size, -at) > best[name]:
+                    best[name] = (size, -at)
+            if node.follow:
+                _follow(node.follow, stems, at, reached)
+            if node.gap is not None:
+                _leap(node.gap.follow, stems, at, reached)
+        return [Match(name, start, -end, size) for name, (size, end) in best.items()]
+
+
+def _follow(follow: dict[str, _Node[Name]], stems: Sequence[str], at: int, reached: list[tuple[_Node[Name], int]]) -> None:
+    """Add to `reached` where a wording goes on from `stems[at]`: to the next node, and the word after its own. Light words may stand between."""
+    for word in stems[at : at + _LIGHT_BETWEEN + 1]:
+        at += 1
+        if word in follow:
+            reached.append((follow[word], at))
+        if word not in _LIGHT_STEMS:
             if word[0] == "#":
-                stack += [(node[key], at + 1, _LIGHT_BETWEEN, 0) for key in number_keys(word) if key in node]  # type: ignore[misc]
-            # No wording reaches over a negator: "my legs are not numb" is no numb leg.
-            if gap:
-                if gap > 1 and word not in _NEGATORS:
-                    stack.append((node, at + 1, 0, gap - 1))
-                continue
-            if light and word in _LIGHT_STEMS:
-                stack.append((node, at + 1, light - 1, 0))
-            if GAP in node:
-                stack.append((node[GAP], at, 0, _GAP_WORDS + 1))  # type: ignore[arg-type]
+                reached += [(follow[key], at) for key in number_keys(word) if key in follow]
+            return
+
+
+def _leap(follow: dict[str, _Node[Name]], stems: Sequence[str], at: int, reached: list[tuple[_Node[Name], int]]) -> None:
+    """The same where the wording has a gap: a few words of any kind may stand between, but no mark and no negator, for
+    "my legs are not numb" is no numb leg. Light words before the gap don't count.
+    """
+    length = len(stems)
+    light = 0
+    while light < _LIGHT_BETWEEN and at + light < length and stems[at + light] in _LIGHT_STEMS:
+        light += 1
+    for word in stems[at : at + light + _GAP_WORDS + 1]:
+        at += 1
+        if word in follow:
+            reached.append((follow[word], at))
+        if word[0] == "#":
+            reached += [(follow[key], at) for key in number_keys(word) if key in follow]
+        if word in MARKS or word in _NEGATORS:
+            return
 
 
 def number_keys(number: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .answers import Answer
 from .conversation import Dialogue, Reply
@@ -13,13 +13,13 @@ from .text import MARKS
 from .understand import Reading, without
 
 #: How far below the best an answer may score to be given beside it.
-BESIDE = 1.2
+BESIDE = 2.0
 MOST_SENTENCES = 4
 MOST_WORDS = 95
 #: How far below the refusal the answer may score to a message that says little by itself: it leans on the one before, or only names a topic.
 LEANING_MARGIN = 1.5
 #: The same for any other message.
-MARGIN = 0.3
+MARGIN = 0.5
 #: How far above the refusal each of two questions' answers must be.
 SURE = 1.0
 #: How far below the best answer, or below a refusal, one that tells symptoms is still given to someone who asks what they have.
@@ -31,16 +31,19 @@ EARLIER = 20
 
 #: What two things are compared by where the message says so; by what they are where it doesn't.
 _COMPARED_BY = frozenset(("site", "recovery", "cause", "where", "most", "spread", "side-effects", "duration", "contents", "prevention", "after-pain"))
+#: How much the score of an answer to the whole message counts beside that to one side of a comparison.
+WHOLE_COUNTS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a reply will say, before its caveats."""
+    """What a reply will say, before its caveats. `aims`: those that spoke out of the message's words only, by what was learned."""
 
     kind: str
     intent: str
     opening: str = ""
     answers: tuple[Answer, ...] = ()
+    aims: tuple[str, ...] = ()
 
 
 def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue: Dialogue) -> Plan:
@@ -50,7 +53,7 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     aims = {match.name.id for match in reading.of("aim") if reading.weights[match.start] >= 0.8}
     best = found.hits[0]
     # Greetings around a question on what needs a caveat make no small talk of it.
-    cautious = any(part.asks and part.start <= match.start < part.end for match in reading.of("caveat") for part in reading.parts)
+    cautious = found.aims or any(part.asks and part.start <= match.start < part.end for match in reading.of("caveat") for part in reading.parts)
     if "invent" in aims:
         return refuse(reading, rules)
     if "more" in aims and reading.carried:
@@ -59,18 +62,21 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return Plan("chat", f"chat.{found.small_talk}", rules["chat"][found.small_talk].text("reply"))
     if "dosage" in aims:
         return Plan("no_answer", "dosage", rules.phrase("dosage"))
-    answers = compare(reading, index, rules)
+    aims.update(found.aims)
+    answers = compare(reading, found, index, rules)
     if not answers and "diagnosis" in aims:
         answers = nearest_symptoms(found, index)
     if not answers:
         answers = answer_each(reading, index)
     if not answers:
-        says_little = reading.leans or (reading.names_topic and not reading.aspects) or "which-medicine" in aims
+        says_little = reading.leans or (reading.names_topic and not reading.aspects) or "which-medicine" in aims or found.aims
         if best.score < found.refusal - (LEANING_MARGIN if says_little and not reading.of("outside") else MARGIN):
-            return refuse(reading, rules)
+            if "dosage" in aims:
+                return Plan("no_answer", "dosage", rules.phrase("dosage"), aims=found.aims)
+            return replace(refuse(reading, rules), aims=found.aims)
         answers = choose(found)
-    opening = rules.phrase("diagnosis") if "diagnosis" in aims else rules.phrase("dosage") if "which-medicine" in aims else ""
-    return Plan("answer", f"answers.{answers[0].id}", opening, answers)
+    opening = rules.phrase("diagnosis") if "diagnosis" in aims else rules.phrase("dosage") if aims & {"which-medicine", "dosage"} else ""
+    return Plan("answer", f"answers.{answers[0].id}", opening, answers, found.aims)
 
 
 def nearest_symptoms(found: Found, index: Index) -> tuple[Answer, ...]:
@@ -122,27 +128,31 @@ def tell_more(index: Index, rules: Rules, dialogue: Dialogue) -> Plan:
     return Plan("no_answer", "no-more", rules.phrase("no_more", subject=rules["topics"][topic].text("label")))
 
 
-def compare(reading: Reading, index: Index, rules: Rules) -> tuple[Answer, ...]:
-    """An answer for each side of a comparison, each sought as if the other side had not been named; () where nothing is compared."""
-    if reading.aspects.get("comparison", 0.0) < 1.0 and "versus" not in reading.aspects:
+def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple[Answer, ...]:
+    """An answer for each side of a comparison: the likeliest about each thing that is named, or the two likeliest of all; () where
+    nothing is compared.
+    """
+    if "comparison" not in found.aims and reading.aspects.get("comparison", 0.0) < 1.0 and "versus" not in reading.aspects:
         return ()
     named = [topic for topic, weight in reading.topics.items() if weight >= 0.4 and rules["topics"][topic].flag("side")]
     wider = {kind for topic in named for kind in rules["topics"][topic].ids("kind_of")}
     sides = [topic for topic in named if topic not in wider]
-    if len(sides) < 2:
-        return ()
-    wanted = {aspect for aspect in reading.aspects if aspect in _COMPARED_BY} or {"definition"}
     chosen: list[Answer] = []
-    for topic in sides[:3]:
-        others = [(match.start, match.end) for match in reading.of("topic") if match.name.id in sides and match.name.id != topic]
-        own = [(match.start, match.end) for match in reading.of("topic") if match.name.id == topic]
-        spans = [span for span in others if not any(start < span[1] and span[0] < end for start, end in own)]
-        scores = index.search(without(reading, spans, {topic: 1.0})).scores
-        about = [answer for answer in index.answers if answer.about[0] == topic and not answer.is_list]
-        fitting = [answer for answer in about if wanted & set(answer.asks)] or about
-        best = max(fitting, key=lambda answer: float(scores[answer.position]), default=None)
-        if best is not None and best not in chosen:
-            chosen.append(best)
+    if len(sides) > 1:
+        wanted = {aspect for aspect in reading.aspects if aspect in _COMPARED_BY} or {"definition"}
+        for topic in sides[:3]:
+            # Sought as if the other sides had not been named.
+            others = [(match.start, match.end) for match in reading.of("topic") if match.name.id in sides and match.name.id != topic]
+            own = [(match.start, match.end) for match in reading.of("topic") if match.name.id == topic]
+            spans = [span for span in others if not any(start < span[1] and span[0] < end for start, end in own)]
+            scores = index.search(without(reading, spans, {topic: 1.0})).scores + WHOLE_COUNTS * found.scores
+            about = [answer for answer in index.answers if answer.about[0] == topic and not answer.is_list]
+            fitting = [answer for answer in about if wanted & set(answer.asks)] or about
+            best = max(fitting, key=lambda answer: float(scores[answer.position]), default=None)
+            if best is not None and best not in chosen:
+                chosen.append(best)
+    elif "comparison" in found.aims:
+        chosen = [hit.answer for hit in found.hits[:2] if not hit.answer.is_list and hit.score > found.refusal - MARGIN]
     return tuple(chosen) if len(chosen) > 1 else ()
 
 

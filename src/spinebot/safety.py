@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
-
-import numpy as np
 
 from .conversation import Dialogue, Standing, Urgent
 from .english import NEGATION_ENDS, NEGATORS
@@ -16,7 +15,7 @@ from .matcher import Match
 from .rules import LEVELS, Rule, Rules
 from .text import MARKS, stem
 from .understand import Reading
-from .weights import Evidence, Weights
+from .weights import Evidence, Rows, Weights
 
 #: How far back a negator reaches, in words.
 NEGATION_REACH = 6
@@ -53,21 +52,16 @@ _NEGATORS = frozenset(stem(word) for word in NEGATORS)
 _ENDS = frozenset(stem(word) for word in NEGATION_ENDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """A warning sign found: where, and whether it counts for the person now."""
+class Sign(NamedTuple):
+    """A warning sign found: where; whether it counts, as happening now to the user or to someone with them, or why it doesn't."""
 
     name: str
     start: int
     end: int
     sentence: int
     verdict: str
+    counts: bool
     other: bool = False
-
-    @property
-    def counts(self) -> bool:
-        """Whether it is taken as happening now, to the user or to someone with them."""
-        return self.verdict == COUNTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +100,8 @@ class RedFlags:
     def __init__(self, rules: Rules, weights: Weights | None = None, country: str = "default") -> None:
         self._rules = rules
         self._country = country
-        self._weights = weights
+        self._classes = weights.classes if weights is not None else ()
+        self._rows = Rows(weights.bias, weights.evidence, weights.row) if weights is not None else None
         self._flags: list[tuple[Rule, str, tuple[Condition, ...]]] = [
             (rule, rule.text("level"), tuple(Condition.parse(line) for line, _ in rule.values["when"]))  # type: ignore[attr-defined]
             for rule in rules["red_flags"].values()
@@ -119,18 +114,19 @@ class RedFlags:
             dialogue = replace(dialogue, standing=())
         if _affirms(reading):
             # "Can a disc cause incontinence?" – "Yes, I have that."
-            signs += [Sign(old.sign, 0, len(reading.stems), 0, COUNTS) for old in dialogue.standing if old.asked]
+            signs += [Sign(old.sign, 0, len(reading.stems), 0, COUNTS, True) for old in dialogue.standing if old.asked]
         counting = [sign for sign in signs if sign.counts]
         best = self._by_rules(reading, counting, dialogue) if counting else None
-        learned, chance = self._by_weights(reading, signs, dialogue)
-        if learned is not None and (best is None or (best.level == "soon" and learned.level != "soon" and chance > WORSE_FROM)):
-            best = learned
+        if best is None or best.level == "soon":
+            best = self._by_weights(reading, signs, dialogue, best)
         fresh = dict.fromkeys([sign.name for sign in counting])
         kept = [Standing(name, 0) for name in fresh]
-        kept += [Standing(name, 0, True) for name in dict.fromkeys([sign.name for sign in signs if sign.verdict in GENERAL]) if name not in fresh]
-        older = [old for old in _age(dialogue.standing) if old.sign not in fresh]
-        conditional = best is None and len(counting) < len(signs) and self._would_hold(signs, reading)
-        return Assessment(best, (*kept, *older), conditional)
+        conditional = False
+        if len(counting) < len(signs):
+            kept += [Standing(name, 0, True) for name in dict.fromkeys([sign.name for sign in signs if sign.verdict in GENERAL]) if name not in fresh]
+            conditional = best is None and self._would_hold(signs, reading)
+        kept += [old for old in _age(dialogue.standing) if old.sign not in fresh]
+        return Assessment(best, tuple(kept), conditional)
 
     def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> Urgent | None:
         now = {sign.name for sign in counting}
@@ -148,31 +144,39 @@ class RedFlags:
                     break
         return best
 
-    def _by_weights(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue) -> tuple[Urgent | None, float]:
-        """The red flag that the words speak for, though no rule holds, and its chance: people find words that no list has."""
-        if self._weights is None or not any(word not in MARKS for word in reading.stems):
-            return None, 0.0
+    def _by_weights(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue, best: Urgent | None) -> Urgent | None:
+        """The red flag that the words speak for where no rule holds, for people find words that no list has; else `best`, the rules' own."""
+        if self._rows is None or not reading.words:
+            return best
         found = alarm_evidence(reading, verdicts_of(signs, dialogue))
-        scores = self._weights.score(found)
-        if scores[:-1].max() < scores[-1] - SURELY_CALM:
-            return None, 0.0
-        chances = np.exp(scores - scores.max())
-        if 1.0 - chances[-1] / chances.sum() < (ALARM_FROM if any(sign.counts for sign in signs) else ALARM_WITHOUT_SIGN):
-            return None, 0.0
-        at = int(np.argmax(scores[:-1]))
-        rule = self._rules["red_flags"][self._weights.classes[at]]
+        *flags, calm = self._rows.score(found).tolist()
+        loudest = max(flags)
+        if loudest < calm - SURELY_CALM:
+            return best
+        chances = [math.exp(score - loudest) for score in flags]
+        total = sum(chances) + math.exp(calm - loudest)
+        if best is not None and 1.0 / total <= WORSE_FROM:
+            return best
+        if sum(chances) / total < (ALARM_FROM if any(sign.counts for sign in signs) else ALARM_WITHOUT_SIGN):
+            return best
+        at = flags.index(loudest)
+        rule = self._rules["red_flags"][self._classes[at]]
+        level = rule.text("level")
+        if best is not None and level == "soon":
+            return best
         because = self._telling(reading, found, at) or ", ".join(reading.said(sign.start, sign.end) for sign in signs if sign.counts) or reading.said(0, 8)
-        return Urgent(rule.id, rule.text("level"), self._advice(rule, rule.text("level"), _other(signs)), because), float(chances[at] / chances.sum())
+        return Urgent(rule.id, level, self._advice(rule, level, _other(signs)), because)
 
     def _telling(self, reading: Reading, found: Mapping[Evidence, float], at: int) -> str:
         """The user's words that spoke loudest for a flag."""
-        assert self._weights is not None
+        assert self._rows is not None
         said = {word.stem: word.typed for word in reading.words}
         loud = []
         for key, value in found.items():
-            row = self._weights.row(key) if key[0] in ("word", "pair", "gap") else None
+            kind, *stems = key.split(" ")
+            row = self._rows[key] if kind in ("word", "pair") else None
             if row is not None and row[at] - row[-1] > 0.3:
-                loud.append((float(row[at] - row[-1]) * value, key[1:]))
+                loud.append((float(row[at] - row[-1]) * value, stems))
         words = [stem for _, stems in sorted(loud, reverse=True)[:3] for stem in stems]
         return " ".join(dict.fromkeys(said[stem] for stem in words if stem in said))
 
@@ -262,16 +266,14 @@ def weigh_signs(reading: Reading) -> list[Sign]:
     found = reading.of("sign")
     if not found:
         return []
-    clause_at, sentence_at = [0] * (len(reading.stems) + 1), [0] * (len(reading.stems) + 1)
-    first_person: set[int] = set()
-    speaks: set[int] = set()
-    for number, part in enumerate(reading.parts):
-        for at in range(part.start, part.end):
-            clause_at[at], sentence_at[at] = number, part.sentence
-            if reading.stems[at] in _FIRST_PERSON:
-                first_person.add(number)
-                if reading.stems[at] in _I:
-                    speaks.add(number)
+    stems, parts = reading.stems, reading.parts
+    clause_at, sentence_at = [0] * (len(stems) + 1), [0] * (len(stems) + 1)
+    for number, part in enumerate(parts):
+        size = part.end - part.start
+        clause_at[part.start : part.end] = [number] * size
+        sentence_at[part.start : part.end] = [part.sentence] * size
+    first_person = {clause_at[at] for at, word in enumerate(stems) if word in _FIRST_PERSON}
+    speaks = {clause_at[at] for at, word in enumerate(stems) if word in _I} if first_person else first_person
     surroundings = _Surroundings(set(), set(), set(), {}, [])
     for match in reading.of("context"):
         name = match.name.id
@@ -285,15 +287,17 @@ def weigh_signs(reading: Reading) -> list[Sign]:
         elif name == "other" and (match.size > 1 or reading.stems[match.start] in _THIRD_PERSON):
             surroundings.clauses.add((clause_at[match.start], "someone"))
     # The "not" of "can't pee" belongs to that sign and denies no other.
-    own = {at for match in found for at in range(match.start, match.end) if reading.stems[at] in _NEGATORS}
-    deniers = [at for at, word in enumerate(reading.stems) if word in _NEGATORS and at not in own]
+    deniers = [at for at, word in enumerate(stems) if word in _NEGATORS]
+    if deniers:
+        own = {at for match in found for at in range(match.start, match.end)}
+        deniers = [at for at in deniers if at not in own]
     plain = not deniers and surroundings.anywhere <= _NEUTRAL
     signs = []
     for match in found:
         clause, sentence = clause_at[match.start], sentence_at[match.start]
-        verdict = COUNTS if plain else _verdict(match, clause, sentence, clause in first_person, reading.stems, deniers, surroundings)
+        verdict = COUNTS if plain else _verdict(match, clause, sentence, clause in first_person, stems, deniers, surroundings)
         other = (clause, "someone") in surroundings.clauses and clause not in speaks
-        signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict, other))
+        signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict, verdict == COUNTS, other))
     return signs
 
 
@@ -311,24 +315,32 @@ def _verdict(
     match: Match[Term], clause: int, sentence: int, first_person: bool, stems: Sequence[str], deniers: Sequence[int], around: _Surroundings
 ) -> str:
     """COUNTS, or why a sign does not. The order is that of the reasons: what was said is looked at before what it is about."""
-    clauses, sentences = around.clauses, around.sentences
-    present = (sentence, "present") in sentences
+    if any(_swallows(idiom, match) for idiom in around.idioms):
+        return "a figure of speech"
+    if deniers and _negated(stems, match.start, deniers):
+        return "denied"
+    anywhere, clauses, sentences = around.anywhere, around.clauses, around.sentences
+    if "fiction" in anywhere and (sentence, "fiction") in sentences and (not first_person or around.fiction_from[sentence] < match.start):
+        return "fiction or hearsay"
+    other = (clause, "other") in clauses
+    if "study" in anywhere and not first_person and not other:
+        return "asked for a class or out of curiosity"
     history, crisis = match.name.id in _HISTORIES, match.name.id in _CRISES
-    risk = history and (clause, "other") not in clauses  # One's own past cancer stays a risk.
-    over = "resolved" in around.anywhere and not present and ((sentence, "resolved") in sentences or "past" in around.anywhere)
-    reasons = (
-        ("a figure of speech", any(_swallows(idiom, match) for idiom in around.idioms)),
-        ("denied", bool(deniers) and _negated(stems, match.start, deniers)),
-        ("fiction or hearsay", (sentence, "fiction") in sentences and (not first_person or around.fiction_from[sentence] < match.start)),
-        ("asked for a class or out of curiosity", "study" in around.anywhere and not first_person and (clause, "other") not in clauses),
-        ("asked in general", not (crisis and match.size > 1) and (clause, "about") in clauses and not first_person and (clause, "someone") not in clauses),
-        ("long ago", not risk and (sentence, "past") in sentences and (clause, "present") not in clauses),
-        ("over", not risk and not crisis and over),
-        ("ruled out by a doctor", (clause, "ruled-out") in clauses or ((sentence, "ruled-out") in sentences and not present)),
-        ("someone who has died", (sentence, "died") in sentences and not first_person),
-        ("someone else's history", history and (clause, "other") in clauses and not present),
-    )
-    return next((reason for reason, holds in reasons if holds), COUNTS)
+    if "about" in anywhere and (clause, "about") in clauses and not first_person and (clause, "someone") not in clauses and not (crisis and match.size > 1):
+        return "asked in general"
+    present = (sentence, "present") in sentences
+    if not history or other:  # One's own past cancer stays a risk.
+        if (sentence, "past") in sentences and (clause, "present") not in clauses:
+            return "long ago"
+        if "resolved" in anywhere and not crisis and not present and ((sentence, "resolved") in sentences or "past" in anywhere):
+            return "over"
+    if "ruled-out" in anywhere and ((clause, "ruled-out") in clauses or ((sentence, "ruled-out") in sentences and not present)):
+        return "ruled out by a doctor"
+    if (sentence, "died") in sentences and not first_person:
+        return "someone who has died"
+    if history and other and not present:
+        return "someone else's history"
+    return COUNTS
 
 
 def _swallows(idiom: tuple[int, int], sign: Match[Term]) -> bool:

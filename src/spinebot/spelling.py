@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from string import ascii_lowercase
 
 _SOUNDS = [
     (re.compile(pattern), sound)
@@ -17,6 +19,14 @@ _SOUNDS = [
 #: Endings of medical words, which are names of their own and not two words run together.
 _ONE_WORD = ("itis", "osis", "pathy", "oma", "algia", "plasty", "ectomy", "emia", "lysis")
 _DOUBLE = re.compile(r"(.)\1+")
+
+
+#: How many words that share most letter pairs are looked at.
+LIKELY = 32
+#: How many edits a like sound makes up for; where hardly a consonant is there to be alike, next to nothing.
+ALIKE, LITTLE_ALIKE = 0.8, 0.2
+#: From which cost on another English word that is one edit away is taken instead.
+FAR = 1.5
 
 
 def sound(word: str) -> str:
@@ -75,18 +85,25 @@ class Speller:
             return ()
         if self._pairs is None:
             self._pairs = self._index()
-        best = self._nearest(word)
+        best, cost = self._nearest(word)
+        if cost > FAR and len(word) > 4:
+            # Not two letters changed for a word of ours where one makes another: "confned" is "confined", not "confused".
+            nearer = [other for other in _one_edit_from(word) if other in self._known]
+            if nearer:
+                return (nearer[0],)
         return (best,) if best else self._split(word)
 
-    def _nearest(self, word: str) -> str:
+    def _nearest(self, word: str) -> tuple[str, float]:
+        """The nearest word of the vocabulary and how far it is, "" where all are too far."""
         key = sound(word)
         overlap: Counter[str] = Counter()
         assert self._pairs is not None
         for pair in _pairs(word):
             overlap.update(self._pairs.get(pair, ()))
-        likely = {candidate for candidate, _ in overlap.most_common(24)} | set(self._sounds.get(key, ()))
+        most = sorted(overlap.items(), key=lambda pair: (-pair[1], self._rank[pair[0]]))[:LIKELY]
+        likely = dict.fromkeys([*(candidate for candidate, _ in most), *self._sounds.get(key, ())])
         limit = 1 if len(word) < 5 else 2 if len(word) < 8 else 3
-        best, best_cost = "", 99.0
+        best, best_cost = "", math.inf
         for candidate in likely:
             edits = distance(word, candidate, limit + 1)
             alike = sound(candidate) == key and (len(key) > 2 or len(word) < 5)
@@ -98,10 +115,10 @@ class Speller:
                 continue
             if len(candidate) < 4 and not alike:
                 continue
-            cost = edits - 0.8 * alike + 0.4 * (word[0] != candidate[0]) + 0.0001 * self._rank[candidate]
+            cost = edits - (ALIKE if len(key) > 2 else LITTLE_ALIKE) * alike + 0.4 * (word[0] != candidate[0]) + 0.0001 * self._rank[candidate]
             if cost < best_cost:
                 best, best_cost = candidate, cost
-        return best
+        return best, best_cost
 
     def _split(self, word: str) -> tuple[str, ...]:
         if word.endswith(_ONE_WORD):
@@ -111,6 +128,15 @@ class Speller:
             if (left in self._rank and right in self._known) or (right in self._rank and left in self._known):
                 return (left, right)
         return ()
+
+
+def _one_edit_from(word: str) -> Iterator[str]:
+    """All strings one edit away: first those with a letter put in, for letters are mostly dropped."""
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    yield from (left + letter + right for left, right in cuts for letter in ascii_lowercase)
+    yield from (left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1)
+    yield from (left + right[1:] for left, right in cuts if right)
+    yield from (left + letter + right[1:] for left, right in cuts if right for letter in ascii_lowercase)
 
 
 def _pairs(word: str) -> set[str]:

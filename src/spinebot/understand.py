@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .conversation import Correction, Dialogue
 from .english import BEFORE_VERB, FILLERS, ORDERS, QUESTION_VERBS, QUESTION_WORDS, STOP, SUBJECTS, WONDERING
-from .lexicon import Lexicon, Term, Word
+from .lexicon import MARK_WORDS, Lexicon, Term, Word
 from .matcher import Match
 from .rules import Rules
 from .text import MARKS, stem, tokens
@@ -74,6 +74,11 @@ class Reading:
     leans: bool = False
     names_topic: bool = False
 
+    @property
+    def spelled(self) -> list[str]:
+        """The names of its words' evidence."""
+        return [word.spelled for word in self.words if word.spelled]
+
     def said(self, start: int, end: int) -> str:
         """The user's own words at `[start:end]`, as typed."""
         typed: list[str] = []
@@ -89,8 +94,9 @@ class Reading:
 
 def without(reading: Reading, spans: Sequence[tuple[int, int]], topics: Mapping[str, float] | None) -> Reading:
     """The reading as if the words of `spans` had not been said; about `topics` only, where they are given."""
-    stems = list(reading.stems)
+    words, stems = list(reading.words), list(reading.stems)
     for start, end in spans:
+        words[start:end] = [MARK_WORDS[","]] * (end - start)
         stems[start:end] = [","] * (end - start)
 
     def kept(match: Match[Term]) -> bool:
@@ -109,7 +115,7 @@ def without(reading: Reading, spans: Sequence[tuple[int, int]], topics: Mapping[
             topics = reading.topics  # "What is lupus? Is it common?" asks about lupus twice.
     elif not aspects:
         aspects = {"definition": 1.0}
-    return Reading(reading.words, tuple(stems), reading.parts, reading.weights, matches, topics, aspects, reading.corrections)
+    return Reading(tuple(words), tuple(stems), reading.parts, reading.weights, matches, topics, aspects, reading.corrections)
 
 
 def read_words(text: str, lexicon: Lexicon) -> tuple[list[Word], list[str]]:
@@ -120,10 +126,11 @@ def read_words(text: str, lexicon: Lexicon) -> tuple[list[Word], list[str]]:
     for token in tokens(text):
         if token in MARKS:
             if stems and stems[-1] not in MARKS:
-                words.append(Word(token, token, token))
+                words.append(MARK_WORDS[token])
                 stems.append(token)
             elif stems and token in "?" and stems[-1] in _HARD | {","}:
                 stems[-1] = token
+                words[-1] = MARK_WORDS[token]
         else:
             for word in read(token):
                 words.append(word)
@@ -131,6 +138,7 @@ def read_words(text: str, lexicon: Lexicon) -> tuple[list[Word], list[str]]:
     for at, stemmed in enumerate(stems[:-1]):
         # "dose it hurt": the one slip of spelling that is a word of medicine.
         if stemmed == "dose" and (at == 0 or stems[at - 1] in MARKS) and stems[at + 1] not in ("of", "for", "be"):
+            words[at] = Word.of(words[at].typed, "does")
             stems[at] = "do"
     return words, stems
 

@@ -7,84 +7,140 @@ both written by `make weights`. Without them the bot goes by its hand-set scores
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from .errors import Fault, RulesError
+from .text import stem
 from .yamlfile import load_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: The class of what is none of the others: no answer, no alarm. It stands last.
+Row: TypeAlias = "NDArray[np.float32]"
+
+#: The class of what is none of the others: no answer, no alarm.
 NONE = "none"
 BIAS = "bias"
+#: What begins the name of a word's evidence as it is spelled.
+SPELLED = "spelled "
+#: How long the runs of letters are that a word is known by, and how much each counts beside the word's stem.
+RUN = 4
+LETTERS = 0.22
+#: How many rows are kept at most.
+MOST_ROWS = 60_000
 UNREAD = -1
+_NOTHING = repeat(0)
 
-#: A piece of evidence: its kind, and what it is: ("word", "limp"), ("asks", "lupus", "treatment").
-Evidence = tuple[str, ...]
+#: A piece of evidence: its kind, and what it is: "word limp", "asks lupus treatment".
+Evidence: TypeAlias = str
 
 _FITS = re.compile(r"(?: ?[^ :]+:-?\d+(?:\.\d+)?)*")
 
 
-class Weights:
-    """A row over the classes for each piece of evidence; rows are read when they are first asked for, and kept."""
+class Rows:
+    """A row of numbers for each piece of evidence, worked out when it is first asked for, and kept: what it says for each class."""
 
-    def __init__(self, lines: Mapping[Evidence, str], classes: Sequence[str]) -> None:
-        self.classes = (*classes, NONE)
-        self._lines = lines
-        self._at = {name: at for at, name in enumerate(self.classes)}
-        self._rows = np.zeros((256, len(self.classes)), np.float32)
-        #: Evidence → its row's place in `_rows`, UNREAD until it is asked for.
-        self._slots: dict[Evidence, int] = dict.fromkeys(lines, UNREAD)
-        self._used = 0
-        self.bias = self._row(lines[(BIAS,)]) if (BIAS,) in lines else np.zeros(len(self.classes), np.float32)
+    def __init__(self, bias: Row, evidence: Iterable[Evidence], row: Callable[[Evidence], Row | None]) -> None:
+        """`evidence`: all that may say something, besides words; `row`: what it says, None where that is nothing after all;
+        `bias`: what is said anyway.
+        """
+        self.bias = bias
+        self._row = row
+        self._evidence = tuple(evidence)
+        self._forget()
 
-    def _row(self, line: str) -> NDArray[np.float32]:
-        row = np.zeros(len(self.classes), np.float32)
-        for name, value in _pairs(line):
-            row[self._at[name]] = value
-        return row
+    def _forget(self) -> None:
+        #: Evidence → the place of its row, UNREAD until it is asked for. What is not here has the first row: it says nothing.
+        self._slots = dict.fromkeys(self._evidence, UNREAD)
+        self._rows = np.zeros((256, len(self.bias)), np.float32)
+        self._used = 1
 
-    def score(self, evidence: Mapping[Evidence, float]) -> NDArray[np.float32]:
-        """The score of every class: its bias and what the evidence says for it."""
-        slots, values = [], []
-        known = self._slots
-        for key, value in evidence.items():
-            slot = known.get(key)
-            if slot is not None:
-                slots.append(slot if slot >= 0 else self._keep(key))
-                values.append(value)
-        if not slots:
+    def score(self, evidence: Mapping[Evidence, float]) -> Row:
+        """The score of every class: its bias and what the evidence, weighted, says for it."""
+        if not evidence:
             return self.bias
-        scores: NDArray[np.float32] = np.array(values, np.float32) @ self._rows[slots] + self.bias
+        slots = list(map(self._slots.get, evidence, _NOTHING))
+        if UNREAD in slots:
+            slots = [self._place(key) for key in evidence]
+        scores: Row = np.fromiter(evidence.values(), np.float32, len(slots)) @ self._rows.take(slots, 0)
+        scores += self.bias
         return scores
 
-    def row(self, key: Evidence) -> NDArray[np.float32] | None:
-        """What one piece of evidence says for each class; None where nothing was learned of it."""
-        slot = self._slots.get(key)
-        if slot is None:
-            return None
-        if slot < 0:
-            slot = self._keep(key)  # May replace the array, so before it is looked at.
-        row: NDArray[np.float32] = self._rows[slot]
-        return row
+    def meet(self, words: Iterable[Evidence]) -> None:
+        """Words of a message, of which there are endlessly many: each may say something by its letters alone."""
+        slots = self._slots
+        for word in words:
+            if word not in slots:
+                if len(slots) > MOST_ROWS:
+                    self._forget()
+                    slots = self._slots
+                slots[word] = UNREAD
 
-    def known(self) -> Iterable[Evidence]:
-        """The evidence that something was learned of."""
-        return self._slots
+    def __getitem__(self, key: Evidence) -> Row | None:
+        slot = self._place(key)  # May replace the array, so before it is looked at.
+        row: Row = self._rows[slot]
+        return row if slot else None
 
-    def _keep(self, key: Evidence) -> int:
-        """The slot of a row, read now."""
-        if self._used == len(self._rows):
-            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
-        self._rows[self._used] = self._row(self._lines[key])
-        self._slots[key] = self._used
-        self._used += 1
-        return self._slots[key]
+    def __iter__(self) -> Iterator[Evidence]:
+        return iter(self._evidence)
+
+    def _place(self, key: Evidence) -> int:
+        """The place of a row, worked out now where it was not before."""
+        slot = self._slots.get(key, 0)
+        if slot == UNREAD:
+            row = self._row(key)
+            slot = self._slots[key] = 0 if row is None else self._used
+            if row is not None:
+                if slot == len(self._rows):
+                    self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+                self._rows[slot] = row
+                self._used += 1
+        return slot
+
+
+class Weights:
+    """What was learned: the classes, and for each piece of evidence how much it speaks for each of them."""
+
+    def __init__(self, lines: Mapping[Evidence, str], classes: Sequence[str]) -> None:
+        self.classes = tuple(classes)
+        self.evidence = lines.keys()
+        self._at = {name: at for at, name in enumerate(self.classes)}
+        self._lines = lines
+        self.bias = np.zeros(len(self.classes), np.float32)
+        bias = self.row(BIAS)
+        if bias is not None:
+            self.bias = bias
+
+    def row(self, key: Evidence) -> Row | None:
+        """What a piece of evidence says for each class, read from the file anew; None where nothing was learned of it."""
+        total: Row | None = None
+        for feature, share in features(key):
+            line = self._lines.get(feature)
+            if line is not None:
+                if total is None:
+                    total = np.zeros(len(self.classes), np.float32)
+                for name, value in _pairs(line):
+                    total[self._at[name]] += share * value
+        return total
+
+
+def features(key: Evidence) -> Iterator[tuple[Evidence, float]]:
+    """What is learned of a piece of evidence, and how much each counts: of a word as it is spelled, its stem and its runs
+    of letters, so that one never met before still says what its like do; of all else, itself.
+    """
+    if key.startswith(SPELLED):
+        word = key.removeprefix(SPELLED)
+        yield f"word {stem(word)}", 1.0
+        framed = f"^{word}$"
+        for run in dict.fromkeys(framed[at : at + RUN] for at in range(len(framed) - RUN + 1)):
+            yield f"letters {run}", LETTERS
+    else:
+        yield key, 1.0
 
 
 def _pairs(line: str) -> Iterator[tuple[str, float]]:
@@ -94,7 +150,7 @@ def _pairs(line: str) -> Iterator[tuple[str, float]]:
 
 
 def load_weights(path: Path, classes: Sequence[str]) -> Weights | None:
-    """The weights of a file for `classes` and NONE; None where there is no such file.
+    """The weights of a file for `classes`; None where there is no such file.
 
     Each line: the evidence's words, a tab, `class:weight` pairs. Raises RulesError where the file was learned for other classes.
     """
@@ -104,17 +160,17 @@ def load_weights(path: Path, classes: Sequence[str]) -> Weights | None:
     for line in load_text(path).splitlines():
         name, tab, pairs = line.partition("\t")
         if tab:
-            lines[tuple(name.split(" "))] = pairs
-    known = {*classes, NONE}
-    learned = set(lines.get(("classes",), "").split())
+            lines[name] = pairs
+    known = set(classes)
+    learned = set(lines.get("classes", "").split())
     if learned != known:
         other = sorted(learned ^ known)
         raise RulesError(Fault(str(path), 1, f"was learned for other entries than intents.yaml has ({', '.join(other[:4])}): run 'make weights'"))
     faults = []
     for number, (key, pairs) in enumerate(lines.items(), 1):
-        if not _FITS.fullmatch(pairs) and key != ("classes",):
-            faults.append(Fault(str(path), number, f"{' '.join(key)}: is not a list of class:weight pairs: run 'make weights'"))
+        if not _FITS.fullmatch(pairs) and key != "classes":
+            faults.append(Fault(str(path), number, f"{key}: is not a list of class:weight pairs: run 'make weights'"))
     if faults:
         raise RulesError(*faults)
-    del lines["classes",]
+    del lines["classes"]
     return Weights(lines, classes)
