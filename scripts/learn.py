@@ -27,9 +27,9 @@ from scipy.sparse import csr_array
 from spinebot import index
 from spinebot.bot import Bot
 from spinebot.conversation import Dialogue
-from spinebot.evidence import alarm_evidence, evidence
+from spinebot.evidence import SIGN, alarm_evidence, evidence
 from spinebot.index import LEARNED_AIMS
-from spinebot.safety import verdicts
+from spinebot.safety import Condition, verdicts
 from spinebot.understand import understand
 from spinebot.weights import NONE, Evidence, features
 
@@ -154,6 +154,28 @@ def learnable(found: dict[Evidence, float]) -> dict[Evidence, float]:
     return parts
 
 
+def joined(items: Iterable[Labelled], bot: Bot) -> Iterator[Labelled]:
+    """The messages of one turn on warning signs or none, with one of the bot's model questions before or after: a question takes
+    no sign back, and makes none.
+    """
+    known = {*bot.rules["red_flags"], "calm"}
+    at = 0
+    for turns, right, *_ in items:
+        if len(turns) == 1 and right <= known and right:
+            ask = bot.answers[at % len(bot.answers)].ask
+            yield Labelled([f"{ask} {turns[0]}" if at % 2 else f"{turns[0].rstrip('.')}. {ask}"], right)
+            at += 1
+
+
+def conditions(bot: Bot) -> list[Row]:
+    """What intents.yaml says of red flags, as if it were messages of nothing but the signs that are enough."""
+    return [
+        Row({f"sign {sign}": SIGN for sign in Condition.parse(line).names}, [], {flag.id})
+        for flag in bot.rules["red_flags"].values()
+        for line, _ in flag.values["when"]  # type: ignore[attr-defined]
+    ]
+
+
 def aim_rows_of(items: Iterable[Labelled], bot: Bot) -> tuple[list[Row], Matrix]:
     """The messages by their aim, and how much each counts."""
     rows, counts = [], []
@@ -239,6 +261,8 @@ def main() -> None:
         # The bot's own model questions: every suggestion must lead where it says.
         items += [Labelled([answer.ask], {answer.id}, exact=True) for answer in bot.answers for _ in range(4)]
     rows = rows_of(items, args.task, bot)
+    if args.task == "alarms":
+        rows += [*rows_of(joined(items, bot), args.task, bot), *conditions(bot)]
     counts = np.array([[1.0 if args.task == "answers" or NONE in row.right else ALARM_COUNTS] for row in rows], np.float32)
     known, weights, bias = fit(rows, names, counts, args.steps, args.decay or DECAY[args.task])
     if args.task == "answers":

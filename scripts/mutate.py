@@ -96,7 +96,7 @@ def changed(bot: Bot, section: str, entries: Mapping[str, Rule], words: bool = T
     if words:
         new.lexicon = Lexicon(new.rules, bot.corpus)
     if section == "red_flags":
-        new.red_flags = RedFlags(new.rules, bot.red_flags._weights)
+        new.red_flags = RedFlags(new.rules, bot.red_flags.weights)
     new.composer = Composer(new.rules, new.lexicon, bot.answers)
     return new
 

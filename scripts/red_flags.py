@@ -14,7 +14,7 @@ from pathlib import Path
 
 from spinebot.rules import Rule, Rules, load_rules
 from spinebot.safety import ALARM_FROM, ALARM_WITHOUT_SIGN, NEGATION_REACH, SIGN_STANDS
-from spinebot.weights import Weights, load_weights
+from spinebot.weights import NONE, Weights, load_weights
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docs" / "red-flags.md"
@@ -195,7 +195,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where docs/red-flags.md is out of step")
     args = parser.parse_args()
     rules = load_rules(ROOT / "intents.yaml")
-    text = page(rules, load_weights(ROOT / "alarms.tsv", list(rules["red_flags"])))
+    text = page(rules, load_weights(ROOT / "alarms.tsv", [*rules["red_flags"], NONE]))
     if args.check:
         current = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
         sys.exit(0 if current == text else f"{FILE.relative_to(ROOT)}: out of step with intents.yaml or alarms.tsv: run 'make flags'")

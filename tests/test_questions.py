@@ -67,8 +67,10 @@ def test_no_message_is_empty_or_labelled_twice() -> None:
     for line in lines():
         if not any(line.turns) and line.label != "chat.empty":
             faults.append(f"{line.place}: no words")
-        elif labels.setdefault((*line.turns, line.label.startswith("aim.")), line.label) != line.label:
-            faults.append(f"{line.place}: {line.label}, elsewhere {labels[(*line.turns, line.label.startswith("aim."))]}")
+            continue
+        message = (*line.turns, line.label.startswith("aim."))  # What it asks, and what it wants to be told.
+        if labels.setdefault(message, line.label) != line.label:
+            faults.append(f"{line.place}: {line.label}, elsewhere {labels[message]}")
     assert faults == []
 
 

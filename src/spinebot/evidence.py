@@ -21,6 +21,8 @@ PAIR_SHARE = 0.5
 #: From how many words on a message is long.
 LONG = 14.0
 LONG_ALARM = 20.0
+#: How much a sign counts beside a word.
+SIGN = 1.5
 
 
 def clue_weight(match: Match[Term]) -> float:
@@ -97,7 +99,7 @@ def alarm_evidence(reading: Reading, verdicts: Mapping[str, bool]) -> dict[Evide
             found[f"pair {before} {stem}"] = share
         before, before_says = stem, bool(key)
     for sign, counts in verdicts.items():
-        found["sign " + sign if counts else "unsign " + sign] = 1.5
+        found["sign " + sign if counts else "unsign " + sign] = SIGN
     for match in reading.of("context"):
         found["context " + match.name.id] = 1.0
     return found

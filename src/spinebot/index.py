@@ -37,7 +37,7 @@ ENOUGH = 1.8
 #: How many hits are handed on.
 HITS = 4
 #: From which score on an aim is taken to be there.
-LIKELY = 0.0
+LIKELY = -1.0
 #: The aims that are learned from labelled messages too: whoever asks what they have, what to take, or how two
 #: things compare, says so in endless ways.
 LEARNED_AIMS = ("diagnosis", "dosage", "comparison")

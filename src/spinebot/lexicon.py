@@ -13,9 +13,6 @@ from .rules import Rules
 from .spelling import Speller, sound
 from .text import MARKS, english_words, expand, stem, tokens
 
-#: By how many letters a word that no word list has may be longer than a known stem to be taken as a form of it.
-LONGEST_ENDING = 3
-
 #: Section of intents.yaml → the kind of term that its wordings become.
 _KINDS = {
     "topics": "topic", "aspects": "aspect", "answers": "clue", "outside": "outside", "chat": "chat", "aims": "aim",
@@ -89,7 +86,7 @@ class Lexicon:
                         for part in wording.text.replace("/", " ").replace("-", " ").lower().split():
                             words[part] = None
             known = english_words() | words.keys() | SHORTHAND.keys() | FORMS.keys() | LIGHT | NEGATORS
-            self._speller = Speller([word for word in words if (word not in STOP or len(word) > 5) and word not in NEGATORS], known)
+            self._speller = Speller([word for word in words if (word not in STOP or len(word) > 3) and word not in NEGATORS], known)
         return self._speller
 
     def _read(self, token: str) -> tuple[Word, ...]:
@@ -97,11 +94,9 @@ class Lexicon:
         words = []
         for word in expand(token):
             stemmed = stem(word)
-            # "weekness" has the stem of "week", and means something else.
-            known = word in english_words() or (stemmed in self.known_stems and len(word) <= len(stemmed) + LONGEST_ENDING)
-            repaired = () if known else self.speller.repair(word)
+            repaired = () if word in english_words() or word in self._said else self.speller.repair(word)
             if len(repaired) == 1 and stem(repaired[0]) == stemmed:
-                repaired = ()
+                repaired = ()  # A form that no list has, but no other word: "weekness" is, though it has the stem of "week".
             if repaired and token.istitle() and sound(repaired[0]) != sound(word):
                 repaired = ()  # More likely a name: Chloe, Leeds.
             if repaired:

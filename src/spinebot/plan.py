@@ -64,7 +64,7 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return Plan("no_answer", "dosage", rules.phrase("dosage"))
     aims.update(found.aims)
     answers = compare(reading, found, index, rules)
-    if not answers and "diagnosis" in aims:
+    if not answers and "diagnosis" in aims and found.hits[0].score < found.refusal - MARGIN:
         answers = nearest_symptoms(found, index)
     if not answers:
         answers = answer_each(reading, index)

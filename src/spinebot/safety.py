@@ -22,7 +22,11 @@ NEGATION_REACH = 6
 #: From which chance on the learned weights raise an alarm that no rule raised.
 ALARM_FROM = 0.4
 #: The same where no known sign counts.
-ALARM_WITHOUT_SIGN = 0.8
+ALARM_WITHOUT_SIGN = 0.7
+#: The same where there are signs, and each was taken back: denied, long over, a figure of speech.
+ALARM_DESPITE = 0.85
+#: Under which chance of an alarm what the rules take for one is none: a dog's weak legs, an overdose of box sets.
+CALM_BELOW = 0.1
 #: How many words a message has at most that is a yes.
 LONGEST_YES = 12
 #: So far below calm, no flag's score nor all of theirs together can raise an alarm.
@@ -39,6 +43,8 @@ GENERAL = frozenset(("asked in general", "asked for a class or out of curiosity"
 _FIRST_PERSON = frozenset(stem(word) for word in ("i", "me", "my", "mine", "myself", "we", "us", "our"))
 #: "They'd all be better off", "what is the point of living?": no word of recovery and no general question makes these calm.
 _CRISES = frozenset(("suicide", "self-harm", "abuse"))
+#: Contexts in which people speak of what is not happening to them; without one, what the rules take for an alarm always is one.
+_SPOKEN_OF = frozenset(("idiom", "fiction", "study", "past", "resolved"))
 #: Contexts that take back what was told before: it is over, or a doctor has seen to it.
 _TAKEN_BACK = frozenset(("resolved", "ruled-out"))
 #: Contexts that by themselves calm nothing.
@@ -100,7 +106,7 @@ class RedFlags:
     def __init__(self, rules: Rules, weights: Weights | None = None, country: str = "default") -> None:
         self._rules = rules
         self._country = country
-        self._classes = weights.classes if weights is not None else ()
+        self.weights = weights
         self._rows = Rows(weights.bias, weights.evidence, weights.row) if weights is not None else None
         self._flags: list[tuple[Rule, str, tuple[Condition, ...]]] = [
             (rule, rule.text("level"), tuple(Condition.parse(line) for line, _ in rule.values["when"]))  # type: ignore[attr-defined]
@@ -117,8 +123,7 @@ class RedFlags:
             signs += [Sign(old.sign, 0, len(reading.stems), 0, COUNTS, True) for old in dialogue.standing if old.asked]
         counting = [sign for sign in signs if sign.counts]
         best = self._by_rules(reading, counting, dialogue) if counting else None
-        if best is None or best.level == "soon":
-            best = self._by_weights(reading, signs, dialogue, best)
+        best = self._by_weights(reading, signs, dialogue, best)
         fresh = dict.fromkeys([sign.name for sign in counting])
         kept = [Standing(name, 0) for name in fresh]
         conditional = False
@@ -145,22 +150,28 @@ class RedFlags:
         return best
 
     def _by_weights(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue, best: Urgent | None) -> Urgent | None:
-        """The red flag that the words speak for where no rule holds, for people find words that no list has; else `best`, the rules' own."""
-        if self._rows is None or not reading.words:
+        """`best`, the red flag by the rules, in the light of the words: people find words that no list has, and use those of the
+        lists for other things.
+        """
+        if self._rows is None or self.weights is None or not reading.words:
             return best
         found = alarm_evidence(reading, verdicts_of(signs, dialogue))
         *flags, calm = self._rows.score(found).tolist()
         loudest = max(flags)
-        if loudest < calm - SURELY_CALM:
-            return best
+        if best is None and loudest < calm - SURELY_CALM:
+            return None
         chances = [math.exp(score - loudest) for score in flags]
         total = sum(chances) + math.exp(calm - loudest)
-        if best is not None and 1.0 / total <= WORSE_FROM:
-            return best
-        if sum(chances) / total < (ALARM_FROM if any(sign.counts for sign in signs) else ALARM_WITHOUT_SIGN):
-            return best
+        alarm = sum(chances) / total
+        if best is not None:
+            if alarm < CALM_BELOW and _spoken_of(reading, signs):
+                return None
+            if best.level != "soon" or 1.0 / total <= WORSE_FROM:
+                return best
+        elif alarm < (ALARM_FROM if any(sign.counts for sign in signs) else ALARM_DESPITE if signs else ALARM_WITHOUT_SIGN):
+            return None
         at = flags.index(loudest)
-        rule = self._rules["red_flags"][self._classes[at]]
+        rule = self._rules["red_flags"][self.weights.classes[at]]
         level = rule.text("level")
         if best is not None and level == "soon":
             return best
@@ -195,6 +206,14 @@ class RedFlags:
         call = self._rules["numbers"][self._country].text(key) or self._rules["numbers"]["default"].text(key)
         advice = f"{rule.text('advice')} {call}"
         return f"{self._rules.phrase('other_person')} {advice}" if other and level != "crisis" else advice
+
+
+def _spoken_of(reading: Reading, signs: Sequence[Sign]) -> bool:
+    """Whether the message says, beside its signs, that it tells a story, or of times past."""
+    return any(
+        match.name.id in _SPOKEN_OF and not any(sign.counts and sign.start <= match.start and match.end <= sign.end for sign in signs)
+        for match in reading.of("context")
+    )
 
 
 def _affirms(reading: Reading) -> bool:

@@ -8,6 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from string import ascii_lowercase
 
+from .english import STOP
+
 _SOUNDS = [
     (re.compile(pattern), sound)
     for pattern, sound in (
@@ -113,9 +115,9 @@ class Speller:
                 continue
             if edits >= 2 and not alike and (word[0] != candidate[0] or edits > len(word) // 3):
                 continue
-            if len(candidate) < 4 and not alike:
+            if (len(candidate) < 4 or candidate in STOP) and not alike:
                 continue
-            cost = edits - (ALIKE if len(key) > 2 else LITTLE_ALIKE) * alike + 0.4 * (word[0] != candidate[0]) + 0.0001 * self._rank[candidate]
+            cost = edits - (ALIKE if len(key) > 2 else LITTLE_ALIKE) * alike + 0.4 * (word[0] != candidate[0]) + 0.00003 * self._rank[candidate]
             if cost < best_cost:
                 best, best_cost = candidate, cost
         return best, best_cost
