@@ -22,9 +22,12 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
-from spinebot import Bot, compose, matcher, safety
+import numpy as np
+
+from spinebot import Bot, compose, matcher, safety, signs
 from spinebot.compose import Composer
 from spinebot.conversation import Dialogue, Reply
+from spinebot.index import LEARNED_AIMS
 from spinebot.lexicon import Lexicon
 from spinebot.rules import LEVELS, Rule
 from spinebot.safety import Condition, RedFlags
@@ -203,18 +206,18 @@ def constant_mutants(bot: Bot) -> Iterator[Mutant]:
 
         return Mutant(name, lambda: bot, during)
 
-    for word in sorted(safety._NEGATORS):
-        yield patched(f"negators: without {word!r}", (safety, "_NEGATORS", safety._NEGATORS - {word}), (matcher, "_NEGATORS", matcher._NEGATORS - {word}))
-    for word in sorted(safety._ENDS):
-        yield patched(f"ends of a negation: without {word!r}", (safety, "_ENDS", safety._ENDS - {word}))
-    yield patched("negators: none", (safety, "_NEGATORS", frozenset()))
+    for word in sorted(signs._NEGATORS):
+        yield patched(f"negators: without {word!r}", (signs, "_NEGATORS", signs._NEGATORS - {word}), (matcher, "_NEGATORS", matcher._NEGATORS - {word}))
+    for word in sorted(signs._ENDS):
+        yield patched(f"ends of a negation: without {word!r}", (signs, "_ENDS", signs._ENDS - {word}))
+    yield patched("negators: none", (signs, "_NEGATORS", frozenset()))
     yield patched("negators: wordings reach over them", (matcher, "_NEGATORS", frozenset()))
-    yield patched("ends of a negation: none", (safety, "_ENDS", frozenset()))
-    yield patched("marks end no negation", (safety, "MARKS", frozenset()))
-    yield patched("negation reaches one word", (safety, "NEGATION_REACH", 1))
-    yield patched("negation reaches 50 words", (safety, "NEGATION_REACH", 50))
-    yield patched("no first person", (safety, "_FIRST_PERSON", frozenset()))
-    yield patched("no histories", (safety, "_HISTORIES", frozenset()))
+    yield patched("ends of a negation: none", (signs, "_ENDS", frozenset()))
+    yield patched("marks end no negation", (signs, "MARKS", frozenset()))
+    yield patched("negation reaches one word", (signs, "NEGATION_REACH", 1))
+    yield patched("negation reaches 50 words", (signs, "NEGATION_REACH", 50))
+    yield patched("no first person", (signs, "_FIRST_PERSON", frozenset()))
+    yield patched("no histories", (signs, "_HISTORIES", frozenset()))
     yield patched("nothing is asked in general", (safety, "GENERAL", frozenset()))
     yield patched("a sign stands for no message", (safety, "SIGN_STANDS", 0))
     yield patched("a sign stands for one message", (safety, "SIGN_STANDS", 1))
@@ -250,10 +253,11 @@ def survivors(bot: Bot, items: Sequence[Item]) -> tuple[list[str], list[str], in
 
 
 def load_bot(net: bool) -> Bot:
-    """The spine bot, its warning signs by the rules alone or with the second net behind them."""
+    """The spine bot, its warning signs and aims by the rules alone or with what was learned behind them."""
     bot = Bot.load()
     if not net:
         bot.red_flags = RedFlags(bot.rules)
+        bot.index.rows.bias[-len(LEARNED_AIMS) :] = -np.inf
     return bot
 
 

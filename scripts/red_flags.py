@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from spinebot.rules import Rule, Rules, load_rules
-from spinebot.safety import ALARM_FROM, ALARM_WITHOUT_SIGN, NEGATION_REACH, SIGN_STANDS
+from spinebot.safety import ALARM_DESPITE, ALARM_FROM, ALARM_WITHOUT_SIGN, CALM_BELOW, SIGN_STANDS
+from spinebot.signs import NEGATION_REACH
 from spinebot.weights import NONE, Weights, load_weights
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -166,10 +167,12 @@ def second_net(rules: Rules, weights: Weights | None) -> Iterator[str]:
         yield "This bot folder has no `alarms.tsv`: the rules above are all there is."
         return
     yield "People find words that no list has. Behind the rules stands a second net, `alarms.tsv`: how much each word, pair of words, sign and"
-    yield "context speaks for each red flag, learned from labelled messages (`questions/` and `tests/voices/tune/`). It can only"
-    yield "add: where no rule holds, or one of level *soon* only, it raises the flag that the words speak for once an alarm of any kind is more"
-    yield f"likely than {ALARM_FROM:.0%}, or than {ALARM_WITHOUT_SIGN:.0%} where the message has no sign that counts. It never takes an alarm off, and the"
-    yield f"advice is the flag's own. Of each flag the {LOUDEST} words (as stems) that speak loudest for it; no one of them is enough:"
+    yield "context speaks for each red flag, learned from labelled messages (`questions/` and `tests/voices/tune/`). Where no rule"
+    yield "holds, or one of level *soon* only, it raises the flag that the words speak for once an alarm of any kind is more likely than"
+    yield f"{ALARM_FROM:.0%}; than {ALARM_WITHOUT_SIGN:.0%} where the message has no sign at all, and {ALARM_DESPITE:.0%} where it takes each of them back. It"
+    yield "takes an alarm of the rules off only where the message says that it tells a story, a figure of speech or of times past,"
+    yield f"and an alarm is less likely than {CALM_BELOW:.0%}. The advice is the flag's own. Of each flag the {LOUDEST} words (as stems) that speak"
+    yield "loudest for it; no one of them is enough:"
     yield ""
     yield "| Red flag | Loudest words |"
     yield "|---|---|"

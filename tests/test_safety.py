@@ -18,7 +18,8 @@ from spinebot import Bot
 from spinebot.conversation import Dialogue, Reply
 from spinebot.english import NEGATION_ENDS, NEGATORS
 from spinebot.rules import LEVELS
-from spinebot.safety import Condition, weigh_signs
+from spinebot.safety import Condition
+from spinebot.signs import weigh_signs
 from spinebot.text import english_words
 from spinebot.understand import understand
 

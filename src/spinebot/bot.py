@@ -6,7 +6,6 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -98,7 +97,7 @@ class Bot:
         found = self.index.search(reading)
         plan = decide(reading, found, self.index, self.rules, dialogue)
         if assessment.urgent and not worth_saying(assessment.urgent, reading, found):
-            plan = replace(plan, answers=(), opening="")
+            plan = plan._replace(answers=(), opening="")
         return Considered(reading, assessment, found, plan)
 
 

@@ -80,18 +80,18 @@ class Composer:
         for answer in answers:
             for place in answer.places:
                 key = (place.article.id, place.sentence.start)
-                chosen[key] = self._ready.get(key) or self._prepare(key, place)
+                if key not in self._ready:
+                    self._ready[key] = self._prepare(place)
+                chosen[key] = self._ready[key]
         return list(chosen.values())
 
-    def _prepare(self, key: tuple[str, int], place: Place) -> Sentence:
+    def _prepare(self, place: Place) -> Sentence:
         words, found = read_words(place.sentence.text, self._lexicon)
         caveats: dict[str, str] = {}
         for match in self._lexicon.matcher.find(found):
             if match.name.kind == "caveat":
                 caveats.setdefault(match.name.id, " ".join(word.typed for word in words[match.start : match.end]))
-        ready = Sentence(Quote.of(place), caveats, place.sentence.promotional, place.article.source)
-        self._ready[key] = ready
-        return ready
+        return Sentence(Quote.of(place), caveats, place.sentence.promotional, place.article.source)
 
     def _caveats_of(self, reading: Reading, plan: Plan, sentences: Iterable[Sentence], is_chat: bool, dialogue: Dialogue) -> tuple[Caveat, ...]:
         """What the message, its topics and the answer call for; small talk has no topics but those of its own words, and no general caveat."""

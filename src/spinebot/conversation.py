@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .article import Place
 
@@ -25,8 +26,7 @@ class Quote:
         return cls(sentence.text, place.article.id, place.passage.headings, place.passage.id, sentence.start, sentence.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Caveat:
+class Caveat(NamedTuple):
     """A safety note, and the words of the user or of the answer that called for it."""
 
     id: str
@@ -44,8 +44,7 @@ class Urgent:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """Spelling that was repaired: what was typed, and what it was read as."""
 
     typed: str
@@ -87,8 +86,7 @@ class Reply:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A warning sign of an earlier message; `age` is how many messages ago, `asked`: it was only asked about."""
 
     sign: str

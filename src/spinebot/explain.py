@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .evidence import evidence
 from .plan import Plan
 from .render import wrap
-from .safety import weigh_signs
+from .signs import weigh_signs
 from .text import MARKS, stems
 from .understand import STOP_STEMS, Reading
 
@@ -166,7 +166,7 @@ def _signs(reading: Reading, assessment: Assessment) -> tuple[FoundSign, ...]:
 
 
 #: Kind of evidence → the share of a score that its hand-set row is shown under. No other kind has one that speaks for an answer.
-_SHARES = {"topic": "topic", "aspect": "aspect", "asks": "aspect", "clue": "clue", "word": "words"}
+_SHARES = {"topic": "topic", "aspect": "aspect", "asks": "aspect", "clue": "clue", "spelled": "words"}
 
 
 def _scored(reading: Reading, found: Found, chosen: set[str], index: Index) -> tuple[Scored, ...]:

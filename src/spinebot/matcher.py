@@ -7,7 +7,7 @@ its words ("numb in both my legs" has "numb ... leg" as well as "numb in leg"), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 

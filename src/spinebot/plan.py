@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from typing import NamedTuple
 
 from .answers import Answer
 from .conversation import Dialogue, Reply
@@ -13,13 +14,15 @@ from .text import MARKS
 from .understand import Reading, without
 
 #: How far below the best an answer may score to be given beside it.
-BESIDE = 2.0
+BESIDE = 2.5
 MOST_SENTENCES = 4
 MOST_WORDS = 95
 #: How far below the refusal the answer may score to a message that says little by itself: it leans on the one before, or only names a topic.
-LEANING_MARGIN = 1.5
+LEANING_MARGIN = 2.0
 #: The same for any other message.
 MARGIN = 0.5
+#: How many words and marks a message has at most that may do no more than name a topic.
+BARE = 4
 #: How far above the refusal each of two questions' answers must be.
 SURE = 1.0
 #: How far below the best answer, or below a refusal, one that tells symptoms is still given to someone who asks what they have.
@@ -35,8 +38,7 @@ _COMPARED_BY = frozenset(("site", "recovery", "cause", "where", "most", "spread"
 WHOLE_COUNTS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What a reply will say, before its caveats. `aims`: those that spoke out of the message's words only, by what was learned."""
 
     kind: str
@@ -50,11 +52,12 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     """What to reply to a reading."""
     if not any(word not in MARKS for word in reading.stems):
         return Plan("chat", "chat.empty", rules.phrase("empty"))
+    said = {match.name.id for match in reading.of("aim")}
     aims = {match.name.id for match in reading.of("aim") if reading.weights[match.start] >= 0.8}
     best = found.hits[0]
     # Greetings around a question on what needs a caveat make no small talk of it.
     cautious = found.aims or any(part.asks and part.start <= match.start < part.end for match in reading.of("caveat") for part in reading.parts)
-    if "invent" in aims:
+    if "invent" in said:
         return refuse(reading, rules)
     if "more" in aims and reading.carried:
         return tell_more(index, rules, dialogue)
@@ -63,20 +66,37 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     if "dosage" in aims:
         return Plan("no_answer", "dosage", rules.phrase("dosage"))
     aims.update(found.aims)
-    answers = compare(reading, found, index, rules)
-    if not answers and "diagnosis" in aims and found.hits[0].score < found.refusal - MARGIN:
-        answers = nearest_symptoms(found, index)
+    answers = compare(reading, found, index, rules) or answer_each(reading, index)
     if not answers:
-        answers = answer_each(reading, index)
-    if not answers:
-        says_little = reading.leans or (reading.names_topic and not reading.aspects) or "which-medicine" in aims or found.aims
-        if best.score < found.refusal - (LEANING_MARGIN if says_little and not reading.of("outside") else MARGIN):
-            if "dosage" in aims:
-                return Plan("no_answer", "dosage", rules.phrase("dosage"), aims=found.aims)
-            return replace(refuse(reading, rules), aims=found.aims)
-        answers = choose(found)
+        alone = question_alone(reading, index) if refuses(reading, found, aims) else found
+        if alone is not None:
+            answers = choose(alone)
+        else:
+            if "diagnosis" in aims:
+                answers = nearest_symptoms(found, index)
+            if not answers:
+                refusal = Plan("no_answer", "dosage", rules.phrase("dosage")) if "dosage" in aims else refuse(reading, rules)
+                return refusal._replace(aims=found.aims)
     opening = rules.phrase("diagnosis") if "diagnosis" in aims else rules.phrase("dosage") if aims & {"which-medicine", "dosage"} else ""
     return Plan("answer", f"answers.{answers[0].id}", opening, answers, found.aims)
+
+
+def refuses(reading: Reading, found: Found, aims: Collection[str]) -> bool:
+    """Whether what was found is not good enough to be said."""
+    outside = bool(reading.of("outside"))
+    if reading.names_topic and not reading.aspects and not outside and len(reading.words) <= BARE:
+        return False  # "Muscle relaxers neck": whatever there is on it.
+    says_little = reading.leans or (reading.names_topic and not reading.aspects) or "which-medicine" in aims or found.aims
+    return found.hits[0].score < found.refusal - (LEANING_MARGIN if says_little and not outside else MARGIN)
+
+
+def question_alone(reading: Reading, index: Index) -> Found | None:
+    """What is found for the question of a message without the story around it, where it can stand alone and is surely answered."""
+    story = [(part.start, part.end) for part in reading.parts if not part.asks]
+    if not story or len(story) == len(reading.parts) or not reading.names_topic:
+        return None
+    alone = index.search(without(reading, story, None))
+    return alone if alone.hits[0].score > alone.refusal + SURE else None
 
 
 def nearest_symptoms(found: Found, index: Index) -> tuple[Answer, ...]:
@@ -106,14 +126,19 @@ def remember(dialogue: Dialogue, reading: Reading, plan: Plan, reply: Reply, ass
 
 
 def refuse(reading: Reading, rules: Rules) -> Plan:
-    """The refusal that says most: the close subject that was asked for, a far one, or just that the article doesn't say."""
+    """The refusal that says most: the close subject that was asked for, a far one, or just that the article doesn't say; and
+    which subjects of the message it does cover.
+    """
     outside = [match for match in reading.of("outside") if reading.weights[match.start] >= 1.0]
+    topics = rules["topics"]
+    covered = [topics[topic].text("label") for topic, weight in reading.topics.items() if weight >= 0.8 and not topics[topic].flag("general")]
+    nearby = f" {rules.phrase('nearby', subject=' and '.join(covered[:2]))}" if covered else ""
     if outside:
         name = max(outside, key=lambda match: match.size).name.id
-        return Plan("no_answer", f"outside.{name}", rules.phrase("outside", subject=rules["outside"][name].text("label")))
+        return Plan("no_answer", f"outside.{name}", rules.phrase("outside", subject=rules["outside"][name].text("label")) + nearby)
     if not reading.topics:
         return Plan("no_answer", "far", rules.phrase("far"))
-    return Plan("no_answer", "not-said", rules.phrase("no_answer"))
+    return Plan("no_answer", "not-said", rules.phrase("no_answer") + nearby)
 
 
 def tell_more(index: Index, rules: Rules, dialogue: Dialogue) -> Plan:

@@ -105,7 +105,7 @@ SECTIONS: dict[str, Section] = {
 #: The fixed sentences that the code says, and what is put in for the names in braces.
 PHRASES = {
     "no_answer": "", "outside": "subject", "far": "", "diagnosis": "", "dosage": "", "nearby": "subject", "no_more": "subject",
-    "no_more_plain": "", "claim": "", "source": "source", "corrected": "words", "empty": "", "unreadable": "", "if_now": "", "other_person": "",
+    "claim": "", "source": "source", "corrected": "words", "empty": "", "if_now": "", "other_person": "",
 }
 
 Entry = dict[str, object]

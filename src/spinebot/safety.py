@@ -1,4 +1,4 @@
-"""Warning signs in a message, and the caveats that a reply must carry."""
+"""Red flags: which signs, alone or together, need help now or soon; and behind the rules what was learned of how people tell of them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,18 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from .conversation import Dialogue, Standing, Urgent
-from .english import NEGATION_ENDS, NEGATORS
 from .evidence import alarm_evidence
-from .lexicon import Term
-from .matcher import Match
 from .rules import LEVELS, Rule, Rules
-from .text import MARKS, stem
+from .signs import COUNTS, GENERAL, Sign, weigh_signs
 from .understand import Reading
 from .weights import Evidence, Rows, Weights
 
-#: How far back a negator reaches, in words.
-NEGATION_REACH = 6
 #: From which chance on the learned weights raise an alarm that no rule raised.
-ALARM_FROM = 0.4
+ALARM_FROM = 0.25
 #: The same where no known sign counts.
-ALARM_WITHOUT_SIGN = 0.7
+ALARM_WITHOUT_SIGN = 0.55
 #: The same where there are signs, and each was taken back: denied, long over, a figure of speech.
-ALARM_DESPITE = 0.85
+ALARM_DESPITE = 0.8
 #: Under which chance of an alarm what the rules take for one is none: a dog's weak legs, an overdose of box sets.
 CALM_BELOW = 0.1
 #: How many words a message has at most that is a yes.
@@ -36,42 +31,11 @@ WORSE_FROM = 0.7
 #: For how many messages a sign that was not taken back still counts.
 SIGN_STANDS = 3
 
-COUNTS = "counts"
-#: The verdicts on signs that are asked about, not had.
-GENERAL = frozenset(("asked in general", "asked for a class or out of curiosity", "fiction or hearsay"))
-
-_FIRST_PERSON = frozenset(stem(word) for word in ("i", "me", "my", "mine", "myself", "we", "us", "our"))
-#: "They'd all be better off", "what is the point of living?": no word of recovery and no general question makes these calm.
-_CRISES = frozenset(("suicide", "self-harm", "abuse"))
 #: Contexts in which people speak of what is not happening to them; without one, what the rules take for an alarm always is one.
 _SPOKEN_OF = frozenset(("idiom", "fiction", "study", "past", "resolved"))
 #: Contexts that take back what was told before: it is over, or a doctor has seen to it.
 _TAKEN_BACK = frozenset(("resolved", "ruled-out"))
-#: Contexts that by themselves calm nothing.
-_NEUTRAL = frozenset(("present",))
-#: Where a new subject begins, a negation has ended: "if it doesn't work I've ...".
-_NEW_SUBJECT = frozenset(stem(word) for word in ("i", "he", "she", "we", "they"))
-_I = frozenset(stem(word) for word in ("i", "me", "we", "us"))
-_THIRD_PERSON = frozenset(stem(word) for word in ("he", "she", "him", "her"))
-_HISTORIES = frozenset(("cancer", "infection-source"))
-_NEGATORS = frozenset(stem(word) for word in NEGATORS)
-_ENDS = frozenset(stem(word) for word in NEGATION_ENDS)
-
-
-class Sign(NamedTuple):
-    """A warning sign found: where; whether it counts, as happening now to the user or to someone with them, or why it doesn't."""
-
-    name: str
-    start: int
-    end: int
-    sentence: int
-    verdict: str
-    counts: bool
-    other: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """What was found of warning signs: the red flag that was raised, and those asked about in general only."""
 
     urgent: Urgent | None
@@ -278,109 +242,6 @@ def _together(group: Sequence[str], counting: Sequence[Sign]) -> list[Sign] | No
         if all(chosen):
             return [sign for sign in chosen if sign is not None]
     return None
-
-
-def weigh_signs(reading: Reading) -> list[Sign]:
-    """Each sign with its verdict: what stands in its clause and sentence decides whether it is happening, and to whom."""
-    found = reading.of("sign")
-    if not found:
-        return []
-    stems, parts = reading.stems, reading.parts
-    clause_at, sentence_at = [0] * (len(stems) + 1), [0] * (len(stems) + 1)
-    for number, part in enumerate(parts):
-        size = part.end - part.start
-        clause_at[part.start : part.end] = [number] * size
-        sentence_at[part.start : part.end] = [part.sentence] * size
-    first_person = {clause_at[at] for at, word in enumerate(stems) if word in _FIRST_PERSON}
-    speaks = {clause_at[at] for at, word in enumerate(stems) if word in _I} if first_person else first_person
-    surroundings = _Surroundings(set(), set(), set(), {}, [])
-    for match in reading.of("context"):
-        name = match.name.id
-        surroundings.anywhere.add(name)
-        surroundings.clauses.add((clause_at[match.start], name))
-        surroundings.sentences.add((sentence_at[match.start], name))
-        if name == "fiction":
-            surroundings.fiction_from.setdefault(sentence_at[match.start], match.start)
-        elif name == "idiom":
-            surroundings.idioms.append((match.start, match.end))
-        elif name == "other" and (match.size > 1 or reading.stems[match.start] in _THIRD_PERSON):
-            surroundings.clauses.add((clause_at[match.start], "someone"))
-    # The "not" of "can't pee" belongs to that sign and denies no other.
-    deniers = [at for at, word in enumerate(stems) if word in _NEGATORS]
-    if deniers:
-        own = {at for match in found for at in range(match.start, match.end)}
-        deniers = [at for at in deniers if at not in own]
-    plain = not deniers and surroundings.anywhere <= _NEUTRAL
-    signs = []
-    for match in found:
-        clause, sentence = clause_at[match.start], sentence_at[match.start]
-        verdict = COUNTS if plain else _verdict(match, clause, sentence, clause in first_person, stems, deniers, surroundings)
-        other = (clause, "someone") in surroundings.clauses and clause not in speaks
-        signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict, verdict == COUNTS, other))
-    return signs
-
-
-class _Surroundings(NamedTuple):
-    """The contexts of a message: their names, by clause and by sentence; where fiction begins; the figures of speech."""
-
-    anywhere: set[str]
-    clauses: set[tuple[int, str]]
-    sentences: set[tuple[int, str]]
-    fiction_from: dict[int, int]
-    idioms: list[tuple[int, int]]
-
-
-def _verdict(
-    match: Match[Term], clause: int, sentence: int, first_person: bool, stems: Sequence[str], deniers: Sequence[int], around: _Surroundings
-) -> str:
-    """COUNTS, or why a sign does not. The order is that of the reasons: what was said is looked at before what it is about."""
-    if any(_swallows(idiom, match) for idiom in around.idioms):
-        return "a figure of speech"
-    if deniers and _negated(stems, match.start, deniers):
-        return "denied"
-    anywhere, clauses, sentences = around.anywhere, around.clauses, around.sentences
-    if "fiction" in anywhere and (sentence, "fiction") in sentences and (not first_person or around.fiction_from[sentence] < match.start):
-        return "fiction or hearsay"
-    other = (clause, "other") in clauses
-    if "study" in anywhere and not first_person and not other:
-        return "asked for a class or out of curiosity"
-    history, crisis = match.name.id in _HISTORIES, match.name.id in _CRISES
-    if "about" in anywhere and (clause, "about") in clauses and not first_person and (clause, "someone") not in clauses and not (crisis and match.size > 1):
-        return "asked in general"
-    present = (sentence, "present") in sentences
-    if not history or other:  # One's own past cancer stays a risk.
-        if (sentence, "past") in sentences and (clause, "present") not in clauses:
-            return "long ago"
-        if "resolved" in anywhere and not crisis and not present and ((sentence, "resolved") in sentences or "past" in anywhere):
-            return "over"
-    if "ruled-out" in anywhere and ((clause, "ruled-out") in clauses or ((sentence, "ruled-out") in sentences and not present)):
-        return "ruled out by a doctor"
-    if (sentence, "died") in sentences and not first_person:
-        return "someone who has died"
-    if history and other and not present:
-        return "someone else's history"
-    return COUNTS
-
-
-def _swallows(idiom: tuple[int, int], sign: Match[Term]) -> bool:
-    """Whether a figure of speech takes in a sign: not if it is only a part of that ("fed up" of "fed up of living")."""
-    start, end = idiom
-    return start < sign.end and sign.start < end and not (sign.start <= start and end <= sign.end and sign.end - sign.start > end - start)
-
-
-def _negated(stems: Sequence[str], start: int, deniers: Sequence[int]) -> bool:
-    """Whether a negator reaches the sign that begins at `start`: over a list ("no numbness, weakness or fever"), not over a "but"."""
-    left = NEGATION_REACH
-    for at in range(start - 1, -1, -1):
-        if at in deniers:
-            return True
-        word = stems[at]
-        if word == ",":
-            continue
-        left -= 1
-        if not left or word in _ENDS or word in MARKS or word in _NEW_SUBJECT:
-            return False
-    return False
 
 
 def most_pressing(assessments: Sequence[Assessment]) -> Assessment:

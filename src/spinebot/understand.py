@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from .conversation import Correction, Dialogue
@@ -53,8 +52,7 @@ class Part(NamedTuple):
     sentence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What was understood of one message.
 
     `stems` are its words' stems with the sentence marks between them; `weights` say how much each counts (1.0 in the
@@ -329,7 +327,7 @@ def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
             topics.setdefault(topic, TOLD_BEFORE)
     if not carried and aspects == reading.aspects and topics == reading.topics:
         return reading
-    return replace(reading, topics=topics, aspects=aspects, carried=carried, leans=bool(carried))
+    return reading._replace(topics=topics, aspects=aspects, carried=carried, leans=bool(carried))
 
 
 def _specific(topics: Sequence[str], rules: Rules) -> bool:

@@ -82,6 +82,8 @@ class Rows:
                 slots[word] = UNREAD
 
     def __getitem__(self, key: Evidence) -> Row | None:
+        if key.startswith(SPELLED):
+            self.meet([key])
         slot = self._place(key)  # May replace the array, so before it is looked at.
         row: Row = self._rows[slot]
         return row if slot else None

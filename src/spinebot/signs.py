@@ -1,0 +1,149 @@
+"""The warning signs of a message: each with its verdict, whether it is happening now, to the user or to someone with them.
+
+Rules that a clinician can read: what stands in a sign's clause and sentence (a denial, "years ago", "my uncle had", a
+figure of speech) decides. Which signs together raise which red flag is `safety`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .english import NEGATION_ENDS, NEGATORS
+from .lexicon import Term
+from .matcher import Match
+from .text import MARKS, stem
+from .understand import Reading
+
+#: How far back a negator reaches, in words.
+NEGATION_REACH = 6
+
+COUNTS = "counts"
+#: The verdicts on signs that are asked about, not had.
+GENERAL = frozenset(("asked in general", "asked for a class or out of curiosity", "fiction or hearsay"))
+
+
+_FIRST_PERSON = frozenset(stem(word) for word in ("i", "me", "my", "mine", "myself", "we", "us", "our"))
+#: "They'd all be better off", "what is the point of living?": no word of recovery and no general question makes these calm.
+_CRISES = frozenset(("suicide", "self-harm", "abuse"))
+#: Contexts that by themselves calm nothing.
+_NEUTRAL = frozenset(("present",))
+#: Where a new subject begins, a negation has ended: "if it doesn't work I've ...".
+_NEW_SUBJECT = frozenset(stem(word) for word in ("i", "he", "she", "we", "they"))
+_I = frozenset(stem(word) for word in ("i", "me", "we", "us"))
+_THIRD_PERSON = frozenset(stem(word) for word in ("he", "she", "him", "her"))
+_HISTORIES = frozenset(("cancer", "infection-source"))
+_NEGATORS = frozenset(stem(word) for word in NEGATORS)
+_ENDS = frozenset(stem(word) for word in NEGATION_ENDS)
+
+
+class Sign(NamedTuple):
+    """A warning sign found: where; whether it counts, as happening now to the user or to someone with them, or why it doesn't."""
+
+    name: str
+    start: int
+    end: int
+    sentence: int
+    verdict: str
+    counts: bool
+    other: bool = False
+
+
+def weigh_signs(reading: Reading) -> list[Sign]:
+    """Each sign with its verdict: what stands in its clause and sentence decides whether it is happening, and to whom."""
+    found = reading.of("sign")
+    if not found:
+        return []
+    stems, parts = reading.stems, reading.parts
+    clause_at, sentence_at = [0] * (len(stems) + 1), [0] * (len(stems) + 1)
+    for number, part in enumerate(parts):
+        size = part.end - part.start
+        clause_at[part.start : part.end] = [number] * size
+        sentence_at[part.start : part.end] = [part.sentence] * size
+    first_person = {clause_at[at] for at, word in enumerate(stems) if word in _FIRST_PERSON}
+    speaks = {clause_at[at] for at, word in enumerate(stems) if word in _I} if first_person else first_person
+    surroundings = _Surroundings(set(), set(), set(), {}, [])
+    for match in reading.of("context"):
+        name = match.name.id
+        surroundings.anywhere.add(name)
+        surroundings.clauses.add((clause_at[match.start], name))
+        surroundings.sentences.add((sentence_at[match.start], name))
+        if name == "fiction":
+            surroundings.fiction_from.setdefault(sentence_at[match.start], match.start)
+        elif name == "idiom":
+            surroundings.idioms.append((match.start, match.end))
+        elif name == "other" and (match.size > 1 or reading.stems[match.start] in _THIRD_PERSON):
+            surroundings.clauses.add((clause_at[match.start], "someone"))
+    # The "not" of "can't pee" belongs to that sign and denies no other.
+    deniers = [at for at, word in enumerate(stems) if word in _NEGATORS]
+    if deniers:
+        own = {at for match in found for at in range(match.start, match.end)}
+        deniers = [at for at in deniers if at not in own]
+    plain = not deniers and surroundings.anywhere <= _NEUTRAL
+    signs = []
+    for match in found:
+        clause, sentence = clause_at[match.start], sentence_at[match.start]
+        verdict = COUNTS if plain else _verdict(match, clause, sentence, clause in first_person, stems, deniers, surroundings)
+        other = (clause, "someone") in surroundings.clauses and clause not in speaks
+        signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict, verdict == COUNTS, other))
+    return signs
+
+
+class _Surroundings(NamedTuple):
+    """The contexts of a message: their names, by clause and by sentence; where fiction begins; the figures of speech."""
+
+    anywhere: set[str]
+    clauses: set[tuple[int, str]]
+    sentences: set[tuple[int, str]]
+    fiction_from: dict[int, int]
+    idioms: list[tuple[int, int]]
+
+
+def _verdict(
+    match: Match[Term], clause: int, sentence: int, first_person: bool, stems: Sequence[str], deniers: Sequence[int], around: _Surroundings
+) -> str:
+    """COUNTS, or why a sign does not. The order is that of the reasons: what was said is looked at before what it is about."""
+    if any(_swallows(idiom, match) for idiom in around.idioms):
+        return "a figure of speech"
+    if deniers and _negated(stems, match.start, deniers):
+        return "denied"
+    anywhere, clauses, sentences = around.anywhere, around.clauses, around.sentences
+    if "fiction" in anywhere and (sentence, "fiction") in sentences and (not first_person or around.fiction_from[sentence] < match.start):
+        return "fiction or hearsay"
+    other = (clause, "other") in clauses
+    if "study" in anywhere and not first_person and not other:
+        return "asked for a class or out of curiosity"
+    history, crisis = match.name.id in _HISTORIES, match.name.id in _CRISES
+    if "about" in anywhere and (clause, "about") in clauses and not first_person and (clause, "someone") not in clauses and not (crisis and match.size > 1):
+        return "asked in general"
+    present = (sentence, "present") in sentences
+    if not history or other:  # One's own past cancer stays a risk.
+        if (sentence, "past") in sentences and (clause, "present") not in clauses:
+            return "long ago"
+        if "resolved" in anywhere and not crisis and not present and ((sentence, "resolved") in sentences or "past" in anywhere):
+            return "over"
+    if "ruled-out" in anywhere and ((clause, "ruled-out") in clauses or ((sentence, "ruled-out") in sentences and not present)):
+        return "ruled out by a doctor"
+    died = (sentence, "died") in sentences and not first_person
+    return "someone who has died" if died else "someone else's history" if history and other and not present else COUNTS
+
+
+def _swallows(idiom: tuple[int, int], sign: Match[Term]) -> bool:
+    """Whether a figure of speech takes in a sign: not if it is only a part of that ("fed up" of "fed up of living")."""
+    start, end = idiom
+    return start < sign.end and sign.start < end and not (sign.start <= start and end <= sign.end and sign.end - sign.start > end - start)
+
+
+def _negated(stems: Sequence[str], start: int, deniers: Sequence[int]) -> bool:
+    """Whether a negator reaches the sign that begins at `start`: over a list ("no numbness, weakness or fever"), not over a "but"."""
+    left = NEGATION_REACH
+    for at in range(start - 1, -1, -1):
+        if at in deniers:
+            return True
+        word = stems[at]
+        if word == ",":
+            continue
+        left -= 1
+        if not left or word in _ENDS or word in MARKS or word in _NEW_SUBJECT:
+            return False
+    return False
