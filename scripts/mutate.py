@@ -22,12 +22,10 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
-import numpy as np
-
 from spinebot import Bot, compose, matcher, safety, signs
 from spinebot.compose import Composer
 from spinebot.conversation import Dialogue, Reply
-from spinebot.index import LEARNED_AIMS
+from spinebot.index import LEARNED_AIMS, NEVER
 from spinebot.lexicon import Lexicon
 from spinebot.rules import LEVELS, Rule
 from spinebot.safety import Condition, RedFlags
@@ -257,7 +255,7 @@ def load_bot(net: bool) -> Bot:
     bot = Bot.load()
     if not net:
         bot.red_flags = RedFlags(bot.rules)
-        bot.index.rows.bias[-len(LEARNED_AIMS) :] = -np.inf
+        bot.index.rows.bias[-len(LEARNED_AIMS) :] = NEVER
     return bot
 
 

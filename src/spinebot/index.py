@@ -36,6 +36,8 @@ PASSAGE_SHARE = 0.3
 ENOUGH = 1.8
 #: How many hits are handed on.
 HITS = 4
+#: The score of an aim where nothing was learned.
+NEVER = -99.0
 #: From which score on an aim is taken to be there.
 LIKELY = -1.0
 #: The aims that are learned from labelled messages too: whoever asks what they have, what to take, or how two
@@ -84,6 +86,7 @@ class Index:
         bias = np.zeros(self._width, np.float32) if weights is None else weights.bias.copy()
         if weights is None:
             bias[self._refusal] = ENOUGH
+            bias[self._refusal + 1 :] = NEVER
         self.rows = Rows(bias, self._telling(rules), self._row)
 
     def _build_bm25(self, corpus: Corpus) -> None:
