@@ -13,10 +13,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # The stamps: touched when all of a set is installed, out of date when pyproject.toml is newer.
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+BENCH := $(VENV)/.installed-bench
 
 # A checkout that was moved or copied needs its environment anew.
 ifneq ($(shell cat $(VENV)/.where 2>/dev/null),$(CURDIR))
-$(shell rm -f $(RUN) $(DEV))
+$(shell rm -f $(RUN) $(DEV) $(BENCH))
 endif
 
 # Progress goes to standard error, and set-up reads nothing: `echo hello | make chat` prints a reply and nothing else.
@@ -57,7 +58,7 @@ mutate: $(RUN) ## take each safety rule away in turn: does a test notice?
 bench: $(RUN) ## the time of a turn, of starting up, and peak memory
 	@$(BIN)/python benchmarks/turn.py $(ARGS)
 
-bench-retrieval: $(RUN) ## the search beside bare BM25 on the question files
+bench-retrieval: $(BENCH) ## the search beside bare BM25 on the question files
 	@$(BIN)/python benchmarks/retrieval.py $(ARGS)
 
 weights: $(DEV) ## learn weights.tsv and alarms.tsv anew from the labelled messages
@@ -91,6 +92,12 @@ $(DEV): pyproject.toml
 	@$(environment)
 	$(call say,Installing spinebot and the tools that test it ...)
 	@$(PIP) --editable '.[dev]' </dev/null >&2
+	@touch $(RUN) $@
+
+$(BENCH): pyproject.toml
+	@$(environment)
+	$(call say,Installing spinebot and the searches that it is compared with ...)
+	@$(PIP) --editable '.[bench]' </dev/null >&2
 	@touch $(RUN) $@
 
 # Makes .venv where there is none, or none that works here.

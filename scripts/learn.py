@@ -42,6 +42,8 @@ RATE = 0.05
 #: How strongly weights are drawn to zero.
 DECAY = {"answers": 0.8e-4, "alarms": 1e-4}
 
+#: How often a sign that alone is not enough is learned as calm: people mostly tell of one.
+ALONE = 4
 #: How much a message whose aim nobody labelled counts as one of neither aim.
 UNLABELLED_COUNTS = 0.3
 NEITHER = "aim.neither"
@@ -168,12 +170,11 @@ def joined(items: Iterable[Labelled], bot: Bot) -> Iterator[Labelled]:
 
 
 def conditions(bot: Bot) -> list[Row]:
-    """What intents.yaml says of red flags, as if it were messages of nothing but the signs that are enough."""
-    return [
-        Row({f"sign {sign}": SIGN for sign in Condition.parse(line).names}, [], {flag.id})
-        for flag in bot.rules["red_flags"].values()
-        for line, _ in flag.values["when"]  # type: ignore[attr-defined]
-    ]
+    """What intents.yaml says of red flags, as if it were messages of nothing but signs: those that are enough, and each that alone is not."""
+    enough = [(flag.id, Condition.parse(line).names) for flag in bot.rules["red_flags"].values() for line, _ in flag.values["when"]]  # type: ignore[attr-defined]
+    alone = {name for _, names in enough if len(names) == 1 for name in names}
+    rows = [Row({f"sign {sign}": SIGN for sign in names}, [], {flag}) for flag, names in enough]
+    return rows + [Row({f"sign {sign}": SIGN}, [], {NONE}) for sign in bot.rules["signs"] if sign not in alone for _ in range(ALONE)]
 
 
 def aim_rows_of(items: Iterable[Labelled], bot: Bot) -> tuple[list[Row], Matrix]:

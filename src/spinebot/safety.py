@@ -15,11 +15,11 @@ from .understand import Reading
 from .weights import Evidence, Rows, Weights
 
 #: From which chance on the learned weights raise an alarm that no rule raised.
-ALARM_FROM = 0.25
+ALARM_FROM = 0.3
 #: The same where no known sign counts.
 ALARM_WITHOUT_SIGN = 0.55
 #: The same where there are signs, and each was taken back: denied, long over, a figure of speech.
-ALARM_DESPITE = 0.8
+ALARM_DESPITE = 0.85
 #: Under which chance of an alarm what the rules take for one is none: a dog's weak legs, an overdose of box sets.
 CALM_BELOW = 0.1
 #: How many words a message has at most that is a yes.
