@@ -21,6 +21,10 @@ MOST_WORDS = 95
 LEANING_MARGIN = 2.0
 #: The same for any other message.
 MARGIN = 0.5
+#: How far below the refusal small talk may score.
+TALK = 0.5
+#: Within how many words of the beginning an order is taken at its word.
+OPENING = 2
 #: How many words and marks a message has at most that may do no more than name a topic.
 BARE = 4
 #: How far above the refusal each of two questions' answers must be.
@@ -52,16 +56,16 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     """What to reply to a reading."""
     if not any(word not in MARKS for word in reading.stems):
         return Plan("chat", "chat.empty", rules.phrase("empty"))
-    said = {match.name.id for match in reading.of("aim")}
-    aims = {match.name.id for match in reading.of("aim") if reading.weights[match.start] >= 0.8}
+    # An order that begins the message is meant, whatever is asked after it: "just make up a number, how often does it work?"
+    aims = {match.name.id for match in reading.of("aim") if reading.weights[match.start] >= 0.8 or match.start <= OPENING}
     best = found.hits[0]
     # Greetings around a question on what needs a caveat make no small talk of it.
     cautious = found.aims or any(part.asks and part.start <= match.start < part.end for match in reading.of("caveat") for part in reading.parts)
-    if "invent" in said:
+    if "invent" in aims:
         return refuse(reading, rules)
     if "more" in aims and reading.carried:
         return tell_more(index, rules, dialogue)
-    if found.small_talk_score > max(best.score, found.refusal) and not cautious:
+    if found.small_talk_score > max(best.score, found.refusal - TALK) and not cautious:
         return Plan("chat", f"chat.{found.small_talk}", rules["chat"][found.small_talk].text("reply"))
     if "dosage" in aims:
         return Plan("no_answer", "dosage", rules.phrase("dosage"))
@@ -70,7 +74,7 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     if not answers:
         alone = question_alone(reading, index) if refuses(reading, found, aims) else found
         if alone is not None:
-            answers = choose(alone)
+            answers = about_topic(reading, alone, index, rules) or choose(alone)
         else:
             if "diagnosis" in aims:
                 answers = nearest_symptoms(found, index)
@@ -84,10 +88,25 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
 def refuses(reading: Reading, found: Found, aims: Collection[str]) -> bool:
     """Whether what was found is not good enough to be said."""
     outside = bool(reading.of("outside"))
-    if reading.names_topic and not reading.aspects and not outside and len(reading.words) <= BARE:
+    if _is_bare(reading):
         return False  # "Muscle relaxers neck": whatever there is on it.
     says_little = reading.leans or (reading.names_topic and not reading.aspects) or "which-medicine" in aims or found.aims
     return found.hits[0].score < found.refusal - (LEANING_MARGIN if says_little and not outside else MARGIN)
+
+
+def about_topic(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple[Answer, ...]:
+    """For a message that does no more than name a topic: the best of the answers about that, whatever its other words are of."""
+    if not _is_bare(reading):
+        return ()
+    named = {topic for topic, weight in reading.topics.items() if weight >= 0.8 and not rules["topics"][topic].flag("general")}
+    if named & set(found.hits[0].answer.about):
+        return ()
+    about = [answer for answer in index.answers if named & set(answer.about) and not answer.is_list]
+    return (max(about, key=lambda answer: float(found.scores[answer.position])),) if about else ()
+
+
+def _is_bare(reading: Reading) -> bool:
+    return reading.names_topic and not reading.aspects and not reading.of("outside") and len(reading.words) <= BARE
 
 
 def question_alone(reading: Reading, index: Index) -> Found | None:

@@ -121,6 +121,8 @@ def _file(name: str) -> str:
 def expand(token: str) -> tuple[str, ...]:
     """The plain words that a token stands for: "can't" → ("can", "not"), "ur" → ("your",), "sooo" → ("so",)."""
     word = token.lower()
+    if token == "ER":
+        return ("hospital",)  # No "er, ...".
     if "'" in word:
         bare = _POSSESSIVE.sub("", word)
         if bare != word and bare not in _WITH_IS:
