@@ -113,22 +113,32 @@ class Weights:
         self.evidence = lines.keys()
         self._at = {name: at for at, name in enumerate(self.classes)}
         self._lines = lines
+        self._read: dict[Evidence, tuple[NDArray[np.intp], Row]] = {}
         self.bias = np.zeros(len(self.classes), np.float32)
         bias = self.row(BIAS)
         if bias is not None:
             self.bias = bias
 
     def row(self, key: Evidence) -> Row | None:
-        """What a piece of evidence says for each class, read from the file anew; None where nothing was learned of it."""
+        """What a piece of evidence says for each class; None where nothing was learned of it."""
         total: Row | None = None
         for feature, share in features(key):
-            line = self._lines.get(feature)
-            if line is not None:
+            said = self._said(feature)
+            if said is not None:
                 if total is None:
                     total = np.zeros(len(self.classes), np.float32)
-                for name, value in _pairs(line):
-                    total[self._at[name]] += share * value
+                places, values = said
+                total[places] += share * values
         return total
+
+    def _said(self, feature: Evidence) -> tuple[NDArray[np.intp], Row] | None:
+        """The classes that a line of the file speaks for or against, and how much; read once, for words share their letters."""
+        known = self._read.get(feature)
+        if known is None and feature in self._lines:
+            pairs = self._lines[feature].replace(":", " ").split()
+            known = np.array([self._at[name] for name in pairs[::2]], np.intp), np.array(pairs[1::2], np.float32)
+            self._read[feature] = known
+        return known
 
 
 def features(key: Evidence) -> Iterator[tuple[Evidence, float]]:
@@ -143,12 +153,6 @@ def features(key: Evidence) -> Iterator[tuple[Evidence, float]]:
             yield f"letters {run}", LETTERS
     else:
         yield key, 1.0
-
-
-def _pairs(line: str) -> Iterator[tuple[str, float]]:
-    for pair in line.split():
-        name, _, value = pair.rpartition(":")
-        yield name, float(value)
 
 
 def load_weights(path: Path, classes: Sequence[str]) -> Weights | None:
