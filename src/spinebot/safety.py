@@ -18,6 +18,9 @@ from .weights import Evidence, Rows, Weights
 ALARM_FROM = 0.3
 #: The same where no known sign counts.
 ALARM_WITHOUT_SIGN = 0.55
+#: The same for a short message, which says little beside its signs: "pins and needles in my fingers sometimes".
+ALARM_SHORT = 0.5
+SHORT = 9
 #: The same where there are signs, and each was taken back: denied, long over, a figure of speech.
 ALARM_DESPITE = 0.85
 #: Under which chance of an alarm what the rules take for one is none: a dog's weak legs, an overdose of box sets.
@@ -132,7 +135,9 @@ class RedFlags:
                 return None
             if best.level != "soon" or 1.0 / total <= WORSE_FROM:
                 return best
-        elif alarm < (ALARM_FROM if any(sign.counts for sign in signs) else ALARM_DESPITE if signs else ALARM_WITHOUT_SIGN):
+        elif alarm < max(
+            ALARM_FROM if any(sign.counts for sign in signs) else ALARM_DESPITE if signs else ALARM_WITHOUT_SIGN, ALARM_SHORT if len(reading.words) < SHORT else 0.0
+        ):
             return None
         at = flags.index(loudest)
         rule = self._rules["red_flags"][self.weights.classes[at]]
