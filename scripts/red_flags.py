@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from spinebot.rules import Rule, Rules, load_rules
-from spinebot.safety import ALARM_DESPITE, ALARM_FROM, ALARM_WITHOUT_SIGN, CALM_BELOW, SIGN_STANDS
+from spinebot.safety import ALARM_DESPITE, ALARM_FROM, ALARM_SHORT, ALARM_WITHOUT_SIGN, CALM_BELOW, SIGN_STANDS
 from spinebot.signs import NEGATION_REACH
 from spinebot.weights import NONE, Weights, load_weights
 
@@ -169,7 +169,8 @@ def second_net(rules: Rules, weights: Weights | None) -> Iterator[str]:
     yield "People find words that no list has. Behind the rules stands a second net, `alarms.tsv`: how much each word, pair of words, sign and"
     yield "context speaks for each red flag, learned from labelled messages (`questions/` and `tests/voices/tune/`). Where no rule"
     yield "holds, or one of level *soon* only, it raises the flag that the words speak for once an alarm of any kind is more likely than"
-    yield f"{ALARM_FROM:.0%}; than {ALARM_WITHOUT_SIGN:.0%} where the message has no sign at all, and {ALARM_DESPITE:.0%} where it takes each of them back. It"
+    yield f"{ALARM_FROM:.0%}; than {ALARM_WITHOUT_SIGN:.0%} where the message has no sign at all, and {ALARM_DESPITE:.0%} where it takes each of them back,"
+    yield f"and never under {ALARM_SHORT:.0%} where the message is short. It"
     yield "takes an alarm of the rules off only where the message says that it tells a story, a figure of speech or of times past,"
     yield f"and an alarm is less likely than {CALM_BELOW:.0%}. The advice is the flag's own. Of each flag the {LOUDEST} words (as stems) that speak"
     yield "loudest for it; no one of them is enough:"

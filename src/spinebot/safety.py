@@ -20,6 +20,7 @@ ALARM_FROM = 0.3
 ALARM_WITHOUT_SIGN = 0.55
 #: The same for a short message, which says little beside its signs: "pins and needles in my fingers sometimes".
 ALARM_SHORT = 0.5
+#: How many words and marks a message has that is not short.
 SHORT = 9
 #: The same where there are signs, and each was taken back: denied, long over, a figure of speech.
 ALARM_DESPITE = 0.85
@@ -135,9 +136,7 @@ class RedFlags:
                 return None
             if best.level != "soon" or 1.0 / total <= WORSE_FROM:
                 return best
-        elif alarm < max(
-            ALARM_FROM if any(sign.counts for sign in signs) else ALARM_DESPITE if signs else ALARM_WITHOUT_SIGN, ALARM_SHORT if len(reading.words) < SHORT else 0.0
-        ):
+        elif alarm < _alarm_from(reading, signs):
             return None
         at = flags.index(loudest)
         rule = self._rules["red_flags"][self.weights.classes[at]]
@@ -175,6 +174,12 @@ class RedFlags:
         call = self._rules["numbers"][self._country].text(key) or self._rules["numbers"]["default"].text(key)
         advice = f"{rule.text('advice')} {call}"
         return f"{self._rules.phrase('other_person')} {advice}" if other and level != "crisis" else advice
+
+
+def _alarm_from(reading: Reading, signs: Sequence[Sign]) -> float:
+    """The chance from which on the words alone raise an alarm."""
+    needed = ALARM_FROM if any(sign.counts for sign in signs) else ALARM_DESPITE if signs else ALARM_WITHOUT_SIGN
+    return max(needed, ALARM_SHORT) if len(reading.words) < SHORT else needed
 
 
 def _spoken_of(reading: Reading, signs: Sequence[Sign]) -> bool:
