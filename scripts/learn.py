@@ -4,8 +4,8 @@
     python scripts/learn.py alarms  questions/*.tsv --voices tests/voices/tune/*.jsonl --out alarms.tsv
 
 A line of a .tsv file is `label<TAB>message`; the turns of a conversation are joined by ` | `. Labels are the ids of
-answers, `chat.<id>`, `none`, the ids of red flags, `calm`, and `aim.diagnosis`, `aim.dosage`, `aim.neither` for what a
-message wants to be told. `answers` learns which answer a message asks for, on top of the hand-set scores of the index,
+answers (two joined by `+` for a comparison), `chat.<id>`, `none`, the ids of red flags, `calm`, and `aim.diagnosis`,
+`aim.dosage`, `aim.neither` for what a message wants to be told. `answers` learns which answer a message asks for, on top of the hand-set scores of the index,
 and its aim; `alarms` which red flag it raises. Softmax regression by Adam, on numpy and scipy;
 the same input gives the same file.
 """

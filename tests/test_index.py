@@ -79,7 +79,7 @@ def test_a_query_s_kept_rows_add_up_to_rank_bm25_s_scores(fresh: tuple[BM25Okapi
         np.testing.assert_allclose(search.get_scores(query), sum(search.get_scores([part]) for part in query), rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("word", ["gibberish", "#30.5", "."])
+@pytest.mark.parametrize("word", ["gibberish", "", "#30.5", "."])
 def test_a_word_that_the_article_does_not_have_has_no_row_set_by_hand(word: str, bot: Bot) -> None:
     assert bot.index.hand(f"spelled {word}") is None
 

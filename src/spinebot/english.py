@@ -67,7 +67,7 @@ SHORTHAND = _table("""
     evry: every; evrything: everything; evryone: everyone; mite: might; thier: their; realy: really; alredy: already; agen: again; lil: little; v: very;
     ne1: anyone; sum1: someone; some1: someone; every1: everyone; gr8: great; l8r: later; 2moro: tomorrow; hav: have; wiv: with; wid: with; wif: with; ma: my; mi: my; meself: myself; yourself: yourself;
     comin: coming; doin: doing; hurtin: hurting; killin: killing; feelin: feeling; achin: aching; sittin: sitting; drivin: driving; walkin: walking; sleepin: sleeping; liftin: lifting; tryin: trying; shootin: shooting; workin: working; takin: taking; usin: using; movin: moving;
-    e: e; s: s; t: t
+    e: e; s: s; t: t; ER: hospital
 """)
 
 # Words that may stand between the words of a wording without changing it: "numb [in] [my] left leg" stays "numb leg".

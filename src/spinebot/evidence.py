@@ -31,7 +31,7 @@ def clue_weight(match: Match[Term]) -> float:
 
 
 def evidence(reading: Reading) -> dict[Evidence, float]:
-    """What speaks for an answer: topics, aspects and both together, clues, close subjects, aims, words."""
+    """What speaks for an answer: topics, aspects and both together, clues, close subjects, aims, words, pairs of neighbours."""
     found: dict[Evidence, float] = {}
     aspects = reading.aspects
     for topic, weight in reading.topics.items():
@@ -77,27 +77,28 @@ def alarm_evidence(reading: Reading, verdicts: Mapping[str, bool]) -> dict[Evide
     """
     found: dict[Evidence, float] = {}
     before = ""
-    denied = before_says = 0
+    before_says = False
+    denied = 0
     share = min(1.0, math.sqrt(LONG_ALARM / (1.0 + len(reading.words))))
     for word in reading.words:
-        stem, key = word.stem, word.evidence
-        if stem in MARKS:
-            if stem != ",":
+        stemmed, key = word.stem, word.evidence
+        if stemmed in MARKS:
+            if stemmed != ",":
                 denied = 0
             before = ""
             continue
-        if stem in _DENIALS:
+        if stemmed in _DENIALS:
             denied = _DENIAL_REACH
             found[key] = share
         elif denied:
             denied -= 1
             if key:
-                found["no " + stem] = share
+                found["no " + stemmed] = share
         elif key:
             found[key] = share
         if before and (key or before_says):
-            found[f"pair {before} {stem}"] = share
-        before, before_says = stem, bool(key)
+            found[f"pair {before} {stemmed}"] = share
+        before, before_says = stemmed, bool(key)
     for sign, counts in verdicts.items():
         found["sign " + sign if counts else "unsign " + sign] = SIGN
     for match in reading.of("context"):

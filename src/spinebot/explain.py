@@ -160,7 +160,8 @@ def _signs(reading: Reading, assessment: Assessment) -> tuple[FoundSign, ...]:
     """The warning signs found; why one doesn't count, or why those that do raise nothing."""
     signs: dict[FoundSign, None] = {}
     for sign in weigh_signs(reading):
-        why = sign.verdict if not sign.counts else "" if assessment.urgent else "but no red flag of intents.yaml holds by it alone"
+        quiet = f"but the words speak against {assessment.dropped}" if assessment.dropped else "but no red flag of intents.yaml holds by it alone"
+        why = sign.verdict if not sign.counts else "" if assessment.urgent else quiet
         signs[FoundSign(sign.name, reading.said(sign.start, sign.end), sign.counts, why)] = None
     return tuple(signs)
 

@@ -34,8 +34,6 @@ DIAGNOSIS_MARGIN = 4.0
 _SYMPTOMS = frozenset(("symptom", "spread"))
 #: How many turns back a return to a topic reaches.
 EARLIER = 20
-
-
 #: What two things are compared by where the message says so; by what they are where it doesn't.
 _COMPARED_BY = frozenset(("site", "recovery", "cause", "where", "most", "spread", "side-effects", "duration", "contents", "prevention", "after-pain"))
 #: How much the score of an answer to the whole message counts beside that to one side of a comparison.
@@ -56,7 +54,7 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     """What to reply to a reading."""
     if not any(word not in MARKS for word in reading.stems):
         return Plan("chat", "chat.empty", rules.phrase("empty"))
-    # An order that begins the message is meant, whatever is asked after it: "just make up a number, how often does it work?"
+    # An order that begins the message is meant, whatever is asked after it: "invent a study for me, does physio work?"
     aims = {match.name.id for match in reading.of("aim") if reading.weights[match.start] >= 0.8 or match.start <= OPENING}
     best = found.hits[0]
     # Greetings around a question on what needs a caveat make no small talk of it.
@@ -89,7 +87,7 @@ def refuses(reading: Reading, found: Found, aims: Collection[str]) -> bool:
     """Whether what was found is not good enough to be said."""
     outside = bool(reading.of("outside"))
     if _is_bare(reading):
-        return False  # "Muscle relaxers neck": whatever there is on it.
+        return False  # "Bone spurs spine": whatever there is on it.
     says_little = reading.leans or (reading.names_topic and not reading.aspects) or "which-medicine" in aims or found.aims
     return found.hits[0].score < found.refusal - (LEANING_MARGIN if says_little and not outside else MARGIN)
 

@@ -39,12 +39,18 @@ SIGN_STANDS = 3
 _SPOKEN_OF = frozenset(("idiom", "fiction", "study", "past", "resolved"))
 #: Contexts that take back what was told before: it is over, or a doctor has seen to it.
 _TAKEN_BACK = frozenset(("resolved", "ruled-out"))
+
+
 class Assessment(NamedTuple):
-    """What was found of warning signs: the red flag that was raised, and those asked about in general only."""
+    """What was found of warning signs: the red flag that was raised, and those asked about in general only.
+
+    `dropped`: the red flag that the rules raised and the words of the message took off.
+    """
 
     urgent: Urgent | None
     standing: tuple[Standing, ...]
     conditional: bool = False
+    dropped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +96,8 @@ class RedFlags:
             # "Can a disc cause incontinence?" – "Yes, I have that."
             signs += [Sign(old.sign, 0, len(reading.stems), 0, COUNTS, True) for old in dialogue.standing if old.asked]
         counting = [sign for sign in signs if sign.counts]
-        best = self._by_rules(reading, counting, dialogue) if counting else None
-        best = self._by_weights(reading, signs, dialogue, best)
+        by_rules = self._by_rules(reading, counting, dialogue) if counting else None
+        best = self._by_weights(reading, signs, dialogue, by_rules)
         fresh = dict.fromkeys([sign.name for sign in counting])
         kept = [Standing(name, 0) for name in fresh]
         conditional = False
@@ -99,7 +105,7 @@ class RedFlags:
             kept += [Standing(name, 0, True) for name in dict.fromkeys([sign.name for sign in signs if sign.verdict in GENERAL]) if name not in fresh]
             conditional = best is None and self._would_hold(signs, reading)
         kept += [old for old in _age(dialogue.standing) if old.sign not in fresh]
-        return Assessment(best, tuple(kept), conditional)
+        return Assessment(best, tuple(kept), conditional, by_rules.id if by_rules is not None and best is None else "")
 
     def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> Urgent | None:
         now = {sign.name for sign in counting}

@@ -22,7 +22,6 @@ COUNTS = "counts"
 #: The verdicts on signs that are asked about, not had.
 GENERAL = frozenset(("asked in general", "asked for a class or out of curiosity", "fiction or hearsay"))
 
-
 _FIRST_PERSON = frozenset(stem(word) for word in ("i", "me", "my", "mine", "myself", "we", "us", "our"))
 #: "They'd all be better off", "what is the point of living?": no word of recovery and no general question makes these calm.
 _CRISES = frozenset(("suicide", "self-harm", "abuse"))

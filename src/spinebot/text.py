@@ -82,7 +82,7 @@ def _cut(text: str, at: int) -> int:
 def stem(word: str) -> str:
     """The stem of one lower-case word: "radiating" → "radiat", "fell" → "fall", "39.4" → "#39.4"."""
     word = FORMS.get(word, word)
-    if word[0].isdigit() and word.replace(".", "", 1).replace(",", "", 1).isdigit():
+    if word[:1].isdigit() and word.replace(".", "", 1).replace(",", "", 1).isdigit():
         whole, comma, part = word.partition(",")
         return "#" + (whole + part if len(part) == 3 else whole + "." + part if comma else word)
     if word in UNSTEMMED:
@@ -121,8 +121,8 @@ def _file(name: str) -> str:
 def expand(token: str) -> tuple[str, ...]:
     """The plain words that a token stands for: "can't" → ("can", "not"), "ur" → ("your",), "sooo" → ("so",)."""
     word = token.lower()
-    if token == "ER":
-        return ("hospital",)  # No "er, ...".
+    if token in SHORTHAND:
+        return tuple(SHORTHAND[token].split())  # As typed: "ER" is no "er, ...".
     if "'" in word:
         bare = _POSSESSIVE.sub("", word)
         if bare != word and bare not in _WITH_IS:

@@ -88,9 +88,6 @@ class Rows:
         row: Row = self._rows[slot]
         return row if slot else None
 
-    def __iter__(self) -> Iterator[Evidence]:
-        return iter(self._evidence)
-
     def _place(self, key: Evidence) -> int:
         """The place of a row, worked out now where it was not before."""
         slot = self._slots.get(key, 0)
