@@ -294,7 +294,9 @@ for messages in json.load(sys.stdin):
 @pytest.mark.parametrize("seed", ["0", "4242"])
 def test_another_process_gives_the_same_replies_byte_for_byte(seed: str, bot: Bot) -> None:
     """Sets and hashes are in another order there; a reply must not be."""
-    asked = [[answer.ask for answer in bot.answers], *CONVERSATIONS]
+    # Words that are as near to one word as to another, with runs of letters that many have.
+    misspelt = ["confned to the nek or spreds", "stinosis of the spien", "can a pinchd nurve hert ur shoulderblaid", "tracton devise portble", "my eylid is drooing"]
+    asked = [[answer.ask for answer in bot.answers], misspelt, *CONVERSATIONS]
     done = subprocess.run(
         [sys.executable, "-c", IN_ANOTHER_PROCESS, str(Path(spinebot.__file__).parents[1])],
         input=json.dumps(asked), capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed},

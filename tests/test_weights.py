@@ -1,0 +1,67 @@
+"""What was learned, read: words never met before, the limit on what is kept, files that don't fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spinebot import weights
+from spinebot.errors import RulesError
+from spinebot.weights import LETTERS, Rows, Weights, features, load_weights
+
+LINES = {"bias": "a:1.00", "word limp": "a:2.00 b:-1.00", "letters limp": "b:4.00", "topic lupus": "a:0.50"}
+CLASSES = ["a", "b", "none"]
+
+
+@pytest.fixture
+def learned() -> Weights:
+    return Weights(LINES, CLASSES)
+
+
+def rows(learned: Weights) -> Rows:
+    return Rows(learned.bias, learned.evidence, learned.row)
+
+
+def test_a_word_is_known_by_its_stem_and_its_letters(learned: Weights) -> None:
+    """Without its letters a word that nobody labelled, or a slip of spelling, would say nothing."""
+    met, new = learned.row("spelled limping"), learned.row("spelled blimpy")
+    assert met is not None and new is not None
+    np.testing.assert_allclose(met, [2.0, -1.0 + LETTERS * 4.0, 0.0], rtol=1e-6)
+    np.testing.assert_allclose(new, [0.0, LETTERS * 4.0, 0.0], rtol=1e-6)
+    assert learned.row("spelled xyzzy") is None
+    assert list(features("topic lupus")) == [("topic lupus", 1.0)]
+
+
+def test_what_is_not_known_says_nothing(learned: Weights) -> None:
+    kept = rows(learned)
+    np.testing.assert_allclose(kept.score({"pair never met": 3.0, "topic lupus": 2.0}), [2.0, 0.0, 0.0])
+    np.testing.assert_allclose(kept.score({}), learned.bias)
+    assert kept["topic nothing"] is None
+
+
+def test_forgetting_changes_no_score(learned: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that talks for a year meets endlessly many words: it must not keep them all, nor answer otherwise for it."""
+    monkeypatch.setattr(weights, "MOST_ROWS", 50)
+    kept, message = rows(learned), {"spelled limping": 1.0, "topic lupus": 1.0}
+    kept.meet(message)
+    before = kept.score(message).tolist()
+    for number in range(500):
+        kept.meet([f"spelled word{number}"])
+        kept.score({f"spelled word{number}": 1.0})
+    kept.meet(["spelled limping"])
+    assert kept.score(message).tolist() == before
+    assert len(kept._slots) <= 50 + 2
+
+
+@pytest.mark.parametrize(("text", "fault"), [
+    ("classes\ta b none c\n", "learned for other entries"),
+    ("classes\ta b none\nword limp\ta:x\n", "is not a list of class:weight pairs"),
+])  # fmt: skip
+def test_a_file_that_does_not_fit_is_refused(text: str, fault: str, tmp_path: Path) -> None:
+    path = tmp_path / "weights.tsv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RulesError, match=fault):
+        load_weights(path, CLASSES)
+    assert load_weights(tmp_path / "none.tsv", CLASSES) is None
