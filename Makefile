@@ -24,7 +24,7 @@ endif
 say = @echo "$(1)" >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help chat check test lint pytest score voices mutate figures bench bench-retrieval weights stems schema picture flags clean
+.PHONY: help chat check test lint pytest score voices mutate figures bench bench-retrieval weights folds stems schema picture flags clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -62,9 +62,11 @@ bench-retrieval: $(BENCH) ## the search beside bare BM25 on the question files
 	@$(BIN)/python benchmarks/retrieval.py $(ARGS)
 
 weights: $(DEV) ## learn weights.tsv and alarms.tsv anew from the labelled messages
-	@$(BIN)/python scripts/learn.py answers questions/*.tsv --voices tests/voices/tune/*.jsonl --out $(VENV)/weights.tsv $(ARGS)
-	@$(BIN)/python scripts/learn.py alarms questions/*.tsv --voices tests/voices/tune/*.jsonl --out $(VENV)/alarms.tsv $(ARGS)
+	@$(BIN)/python scripts/learn.py --out $(VENV)
 	@mv $(VENV)/weights.tsv $(VENV)/alarms.tsv .
+
+folds: $(DEV) ## pass rates on the tune voices, each answered by weights learned without it
+	@$(BIN)/python scripts/folds.py $(ARGS)
 
 stems: $(RUN) ## write src/spinebot/stems.txt anew
 	@$(BIN)/python scripts/stems.py

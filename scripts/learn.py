@@ -1,22 +1,25 @@
 """Learn the bot's weights from labelled messages: `make weights`.
 
-    python scripts/learn.py answers questions/*.tsv --voices tests/voices/tune/*.jsonl --out weights.tsv
-    python scripts/learn.py alarms  questions/*.tsv --voices tests/voices/tune/*.jsonl --out alarms.tsv
+    python scripts/learn.py [--out FOLDER]        # writes weights.tsv and alarms.tsv there
 
-A line of a .tsv file is `label<TAB>message`; the turns of a conversation are joined by ` | `. Labels are the ids of
-answers (two joined by `+` for a comparison), `chat.<id>`, `none`, the ids of red flags, `calm`, and `aim.diagnosis`,
-`aim.dosage`, `aim.neither` for what a message wants to be told. `answers` learns which answer a message asks for, on top of the hand-set scores of the index,
-and its aim; `alarms` which red flag it raises. Softmax regression by Adam, on numpy and scipy;
-the same input gives the same file.
+Learned from are `questions/*.tsv` and the question files of `tests/voices/tune`. A line of a .tsv file is `label<TAB>message`;
+the turns of a conversation are joined by ` | `. Labels are the ids of answers (two joined by `+` for a comparison), `chat.<id>`,
+`none`, the ids of red flags, `calm`; after it may stand what the message wants to be told, `@diagnosis`, `@dosage` or `@neither`
+(two answers with `@neither` are two questions), and where only that was labelled, it stands alone.
+
+Three softmax regressions, by Adam on numpy and scipy: which answer a message asks for, on top of the hand-set scores of the
+index; what it wants to be told; which red flag it raises. The same input gives the same files.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,20 +33,28 @@ from spinebot.conversation import Dialogue
 from spinebot.evidence import SIGN, alarm_evidence, evidence
 from spinebot.index import LEARNED_AIMS
 from spinebot.safety import Condition, verdicts
-from spinebot.understand import understand
-from spinebot.weights import NONE, Evidence, features
+from spinebot.understand import Reading, understand
+from spinebot.weights import BIAS, NEW_WORD, NONE, WORD, Evidence, features, sealed
+
+ROOT = Path(__file__).resolve().parents[1]
 
 #: Evidence that fewer messages have is left out, as are weights nearer to zero.
 SEEN_AT_LEAST = 2
-KEEP_ABOVE = 0.1
+KEEP_ABOVE = 0.08
 #: How much an urgent message counts beside a calm one: missing one is the worse mistake.
 ALARM_COUNTS = 2.0
-RATE = 0.05
+#: The rate of learning falls from this to nothing.
+RATE = 0.15
+STEPS = 150
 #: How strongly weights are drawn to zero.
-DECAY = {"answers": 0.8e-4, "alarms": 1e-4}
+DECAY = {"answers": 0.8e-4, "alarms": 0.5e-4}
 
 #: How often a sign that alone is not enough is learned as calm: people mostly tell of one.
 ALONE = 4
+#: How often the question that is the model of an answer is learned: every suggestion must lead where it says.
+MODEL = 4
+#: What an answer shares with the others about a topic that is not its first.
+SIDE_TOPIC = 0.5
 #: How much a message whose aim nobody labelled counts as one of neither aim.
 UNLABELLED_COUNTS = 0.3
 NEITHER = "aim.neither"
@@ -55,95 +66,120 @@ Matrix = NDArray[np.float32]
 class Labelled(NamedTuple):
     """A conversation, and the labels of which any is right for its last turn; `exact`: none but these."""
 
-    turns: list[str]
+    turns: Sequence[str]
     right: set[str]
     exact: bool = False
     aim: str = ""
 
 
 class Row(NamedTuple):
-    """A message as the learner sees it: its evidence, the hand-set scores of the first classes, the right classes."""
+    """A message as the learner sees it: its evidence, the right classes, how much it counts, the hand-set scores of the first classes."""
 
     found: dict[Evidence, float]
-    prior: list[float]
     right: set[str]
+    counts: float = 1.0
+    prior: Sequence[float] = ()
+
+
+@dataclass
+class Examples:
+    """What there is to learn from, by what is learned of it."""
+
+    answers: list[Row] = field(default_factory=list)
+    aims: list[Row] = field(default_factory=list)
+    alarms: list[Row] = field(default_factory=list)
+
+    def __add__(self, other: Examples) -> Examples:
+        return Examples(self.answers + other.answers, self.aims + other.aims, self.alarms + other.alarms)
+
+
+class Table(NamedTuple):
+    """What was learned: of each piece of evidence (rows) for each class (columns), and each class's bias."""
+
+    classes: list[str]
+    evidence: list[Evidence]
+    weights: Matrix
+    bias: Matrix
 
 
 def norm(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("’", "'").replace("“", '"').replace("”", '"')).strip().lower()
 
 
-def read_tsv(paths: Iterable[str]) -> Iterator[Labelled]:
-    for path in paths:
-        for line in Path(path).read_text(encoding="utf-8").splitlines():
-            label, tab, message = line.partition("\t")
-            if tab:
-                turns = [turn.strip() for turn in message.split(" | ")]
-                if label.startswith("aim."):
-                    yield Labelled(turns, set(), aim=label)
-                elif "+" in label:
-                    # Every side of a comparison is asked for, and each by itself is a right answer.
-                    yield from (Labelled(turns, {side}, aim="aim.comparison") for side in label.split("+"))
-                else:
-                    yield Labelled(turns, {label})
+def read_tsv(path: Path) -> Iterator[Labelled]:
+    """The lines of a file of labelled messages."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        label, tab, message = line.partition("\t")
+        if not tab:
+            continue
+        turns = [turn.strip() for turn in message.split(" | ")]
+        label, _, aim = label.partition("@")
+        sides = label.split("+")
+        if len(sides) > 1:
+            # Every side is asked for, and each by itself is a right answer.
+            yield from (Labelled(turns, {side}, aim=f"aim.{aim or 'comparison'}") for side in sides)
+        else:
+            yield Labelled(turns, {label} if label else set(), aim=f"aim.{aim}" if aim else "")
 
 
-def read_voices(paths: Iterable[str], bot: Bot) -> Iterator[Labelled]:
-    """Question files: every answer whose sentences hold a phrase of each group is right."""
+def read_voice(path: Path, bot: Bot) -> Iterator[Labelled]:
+    """The items of a question file: every answer whose sentences hold a phrase of each group is right."""
     bodies = {answer.id: norm(" ".join(place.sentence.text for place in answer.places)) for answer in bot.answers}
     flags = bot.rules["red_flags"]
-    for path in paths:
-        for line in Path(path).read_text(encoding="utf-8").splitlines():
-            if not line.strip():
-                continue
-            item = json.loads(line)
-            expect: dict[str, Any] = item["expect"]
-            right: set[str] = set()
-            if "answer" in expect["kind"]:
-                groups = [[norm(phrase) for phrase in group] for group in expect.get("groups", [])]
-                right |= {name for name, body in bodies.items() if all(any(phrase in body for phrase in group) for group in groups)}
-            if "no_answer" in expect["kind"]:
-                right.add(NONE)
-            if "chat" in expect["kind"]:
-                right |= {f"chat.{name}" for name in bot.rules["chat"]}
-            if expect["kind"] == ["urgent"]:
-                right = {flag for flag, rule in flags.items() if rule.text("level") in expect["level"]}
-            elif "urgent" in expect["kind"]:
-                right = set()
-            aims = [f"aim.{aim}" for aim in LEARNED_AIMS if aim in expect.get("caveats", ()) or item["style"] == aim]
-            yield Labelled(item["turns"], right, aim=aims[0] if aims else NEITHER)
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.strip():
+            continue
+        item = json.loads(line)
+        expect: dict[str, Any] = item["expect"]
+        right: set[str] = set()
+        if "answer" in expect["kind"]:
+            groups = [[norm(phrase) for phrase in group] for group in expect.get("groups", [])]
+            right |= {name for name, body in bodies.items() if all(any(phrase in body for phrase in group) for group in groups)}
+        if "no_answer" in expect["kind"]:
+            right.add(NONE)
+        if "chat" in expect["kind"]:
+            right |= {f"chat.{name}" for name in bot.rules["chat"]}
+        if expect["kind"] == ["urgent"]:
+            right = {flag for flag, rule in flags.items() if rule.text("level") in expect["level"]}
+        elif "urgent" in expect["kind"]:
+            right = set()
+        aims = [f"aim.{aim}" for aim in LEARNED_AIMS if aim in expect.get("caveats", ()) or item["style"] == aim]
+        yield Labelled(item["turns"], right, aim=aims[0] if aims else NEITHER)
 
 
-def rows_of(items: Iterable[Labelled], task: str, bot: Bot) -> list[Row]:
+def examples_of(items: Iterable[Labelled], bot: Bot) -> Examples:
+    """What labelled messages say on answers, aims and alarms; `bot` has no weights."""
+    found = Examples()
+    flags, known = {*bot.rules["red_flags"]}, {*answer_classes(bot)}
     quotes = {answer.id: answer.said for answer in bot.answers}
     # An answer that quotes all that the label's does is as right.
     alike = {name: {other for other in quotes if quotes[name] <= quotes[other]} for name in quotes}
-    flags = set(bot.rules["red_flags"])
-    known = classes(task, bot)
-    rows, left_out = [], Counter[str]()
-    for turns, right, exact, _ in items:
-        if task == "alarms":
-            labels = {label if label in flags else NONE for label in right}
-        elif exact:
-            labels = right
-        else:
-            labels = {other for label in right for other in alike.get(label, {label})} & set(known)
-        if not labels:
-            left_out.update(right)
-            continue
+    for number, item in enumerate(items):
+        turns, right, exact, aim = item
         dialogue = Dialogue()
         for turn in turns[:-1]:
             _, dialogue = bot.respond(turn, dialogue)
         reading = understand(turns[-1], dialogue, bot.rules, bot.lexicon)
-        if task == "alarms":
-            rows.append(Row(alarm_evidence(reading, verdicts(reading, dialogue)), [], labels))
-        else:
-            found = evidence(reading)
-            bot.index.rows.meet(reading.spelled)
-            rows.append(Row(learnable(found), (bot.index.rows.score(found) - bot.index.rows.bias)[: len(known) - 1].tolist(), labels))
-    if left_out:
-        print("left out:", ", ".join(f"{label} ({count})" for label, count in left_out.most_common(6)))
-    return rows
+        said = learnable(evidence(reading))
+        labels = right if exact else {other for label in right for other in alike.get(label, {label})} & known
+        if labels:
+            found.answers.append(Row(said, labels, prior=prior(reading, bot)))
+        if right:
+            found.alarms.append(alarm_row(reading, dialogue, {label if label in flags else NONE for label in right}))
+        if len(turns) == 1 and right and right <= {*flags, "calm"}:
+            found.alarms.append(beside_a_question(item, number, bot))
+        if aim or (len(turns) == 1 and not exact and not any(match.name.id in {*LEARNED_AIMS, "which-medicine"} for match in reading.of("aim"))):
+            # Those whose wordings speak of an aim that nobody labelled may well have it.
+            found.aims.append(Row(said, {aim or NEITHER}, 1.0 if aim else UNLABELLED_COUNTS))
+    return found
+
+
+def prior(reading: Reading, bot: Bot) -> list[float]:
+    """The hand-set scores of answers and small talk."""
+    rows = bot.index.rows
+    rows.meet(reading.spelled)
+    scores: list[float] = (rows.score(evidence(reading)) - rows.bias)[: len(bot.answers) + len(bot.rules["chat"])].tolist()
+    return scores
 
 
 def learnable(found: dict[Evidence, float]) -> dict[Evidence, float]:
@@ -156,136 +192,163 @@ def learnable(found: dict[Evidence, float]) -> dict[Evidence, float]:
     return parts
 
 
-def joined(items: Iterable[Labelled], bot: Bot) -> Iterator[Labelled]:
-    """The messages of one turn on warning signs or none, with one of the bot's model questions before or after: a question takes
-    no sign back, and makes none.
+def alarm_row(reading: Reading, dialogue: Dialogue, right: set[str]) -> Row:
+    return Row(alarm_evidence(reading, verdicts(reading, dialogue)), right, 1.0 if NONE in right else ALARM_COUNTS)
+
+
+def beside_a_question(item: Labelled, number: int, bot: Bot) -> Row:
+    """A message on warning signs or none, with one of the bot's model questions before or after: a question takes no sign back, and
+    makes none.
     """
-    known = {*bot.rules["red_flags"], "calm"}
-    at = 0
-    for turns, right, *_ in items:
-        if len(turns) == 1 and right <= known and right:
-            ask = bot.answers[at % len(bot.answers)].ask
-            yield Labelled([f"{ask} {turns[0]}" if at % 2 else f"{turns[0].rstrip('.')}. {ask}"], right)
-            at += 1
+    ask = bot.answers[number % len(bot.answers)].ask
+    text = f"{ask} {item.turns[0]}" if number % 2 else f"{item.turns[0].rstrip('.')}. {ask}"
+    reading = understand(text, Dialogue(), bot.rules, bot.lexicon)
+    return alarm_row(reading, Dialogue(), {NONE if label == "calm" else label for label in item.right})
 
 
-def conditions(bot: Bot) -> list[Row]:
-    """What intents.yaml says of red flags, as if it were messages of nothing but signs: those that are enough, and each that alone is not."""
+def rules_as_examples(bot: Bot) -> Examples:
+    """What intents.yaml itself says: the model question of each answer, and of red flags, as if they were messages of nothing but
+    signs, those that are enough, and each that alone is not.
+    """
+    found = examples_of((Labelled([answer.ask], {answer.id}, exact=True) for answer in bot.answers for _ in range(MODEL)), bot)
     enough = [(flag.id, Condition.parse(line).names) for flag in bot.rules["red_flags"].values() for line, _ in flag.values["when"]]  # type: ignore[attr-defined]
     alone = {name for _, names in enough if len(names) == 1 for name in names}
-    rows = [Row({f"sign {sign}": SIGN for sign in names}, [], {flag}) for flag, names in enough]
-    return rows + [Row({f"sign {sign}": SIGN}, [], {NONE}) for sign in bot.rules["signs"] if sign not in alone for _ in range(ALONE)]
+    found.alarms += [Row({f"sign {sign}": SIGN for sign in names}, {flag}, ALARM_COUNTS) for flag, names in enough]
+    found.alarms += [Row({f"sign {sign}": SIGN}, {NONE}) for sign in bot.rules["signs"] if sign not in alone for _ in range(ALONE)]
+    return found
 
 
-def aim_rows_of(items: Iterable[Labelled], bot: Bot) -> tuple[list[Row], Matrix]:
-    """The messages by their aim, and how much each counts."""
-    rows, counts = [], []
-    for turns, _, exact, aim in items:
-        if exact or (len(turns) > 1 and not aim):
-            continue
-        dialogue = Dialogue()
-        for turn in turns[:-1]:
-            _, dialogue = bot.respond(turn, dialogue)
-        reading = understand(turns[-1], dialogue, bot.rules, bot.lexicon)
-        if not aim and any(match.name.id in {*LEARNED_AIMS, "which-medicine"} for match in reading.of("aim")):
-            continue  # May well have it: nobody said.
-        rows.append(Row(learnable(evidence(reading)), [], {aim or NEITHER}))
-        counts.append([1.0 if aim else UNLABELLED_COUNTS])
-    return rows, np.array(counts, np.float32)
-
-
-def classes(task: str, bot: Bot) -> list[str]:
-    if task == "alarms":
-        return [*bot.rules["red_flags"], NONE]
+def answer_classes(bot: Bot) -> list[str]:
     return [name for name in index.classes(bot.answers, bot.rules) if name not in AIMS]
 
 
-def matrices(rows: list[Row], names: list[str], features: list[Evidence]) -> tuple[csr_array, Matrix, Matrix]:
-    column = {feature: at for at, feature in enumerate(features)}
+def kin(names: Sequence[str], families: Iterable[dict[str, float]]) -> Matrix:
+    """Whose weights add up to a class's (columns): its own, and those of each family (rows) by its share in that. What one member
+    teaches of a word, the others of its family know too.
+    """
+    rows = [[float(name == other) for other in names] for name in names]
+    return np.array(rows + [[family.get(name, 0.0) for name in names] for family in families], np.float32)
+
+
+def answer_families(bot: Bot) -> Iterator[dict[str, float]]:
+    """Answers are kin by topic, by aspect, and as answers; small talk as such."""
+    for topic in bot.rules["topics"]:
+        yield {answer.id: 1.0 if answer.about[0] == topic else SIDE_TOPIC for answer in bot.answers if topic in answer.about}
+    for aspect in bot.rules["aspects"]:
+        yield {answer.id: 1.0 for answer in bot.answers if aspect in answer.asks}
+    yield {answer.id: 1.0 for answer in bot.answers}
+    yield {f"chat.{name}": 1.0 for name in bot.rules["chat"]}
+
+
+def learn_answers(found: Examples, bot: Bot) -> Table:
+    """Which answer, small talk or refusal, and which aims beside it."""
+    names = answer_classes(bot)
+    answers = fit(found.answers, names, kin(names, filter(None, answer_families(bot))), DECAY["answers"])
+    aims = fit(found.aims, AIMS, kin(AIMS, ()), DECAY["answers"])
+    both = sorted({*answers.evidence, *aims.evidence})
+    at = {feature: place for place, feature in enumerate(both)}
+    width = len(answers.classes)
+    weights = np.zeros((len(both), width + len(LEARNED_AIMS)), np.float32)
+    weights[[at[feature] for feature in answers.evidence], :width] = answers.weights
+    # What an aim's own score says beyond that of neither.
+    weights[[at[feature] for feature in aims.evidence], width:] = aims.weights[:, :-1] - aims.weights[:, -1:]
+    return Table([*answers.classes, *AIMS[:-1]], both, weights, np.concatenate([answers.bias, aims.bias[:-1] - aims.bias[-1]]))
+
+
+def learn_alarms(found: Examples, bot: Bot) -> Table:
+    """Which red flag, or none."""
+    names = [*bot.rules["red_flags"], NONE]
+    return fit(found.alarms, names, kin(names, [{flag: 1.0 for flag in bot.rules["red_flags"]}]), DECAY["alarms"])
+
+
+def fit(rows: Sequence[Row], names: list[str], shares: Matrix, decay: float) -> Table:
+    """The weights and biases that make the right classes likely, of the evidence that is met often enough. `shares`: see `kin`."""
+    seen = Counter(feature for row in rows for feature in row.found)
+    known = sorted(feature for feature, count in seen.items() if count >= SEEN_AT_LEAST)
+    print(f"{len(rows)} messages, {len(known)} pieces of evidence, {len(names)} classes", flush=True)
+    known.append(NEW_WORD)
+    column = {feature: at for at, feature in enumerate(known)}
     at = {name: number for number, name in enumerate(names)}
+    # What a word says that was never met before: as much as those do that only one message has. Its cells add up.
+    column |= {feature: column[NEW_WORD] for feature in seen if feature.startswith(WORD) and feature not in column}
     cells = [(number, column[feature], value) for number, row in enumerate(rows) for feature, value in row.found.items() if feature in column]
     numbers, columns, values = zip(*cells, strict=True)
-    x = csr_array((np.array(values, np.float32), (numbers, columns)), shape=(len(rows), len(features)))
+    x = csr_array((np.array(values, np.float32), (numbers, columns)), shape=(len(rows), len(known)))
     prior = np.zeros((len(rows), len(names)), np.float32)
     right = np.zeros((len(rows), len(names)), np.float32)
     for number, row in enumerate(rows):
         prior[number, : len(row.prior)] = row.prior
         for name in row.right:
             right[number, at[name]] = 1
-    return x, prior, right
+    counts = np.array([[row.counts] for row in rows], np.float32)
+    return Table(names, known, *descend(x, prior, right, counts, shares, decay))
 
 
-def learn(x: csr_array, prior: Matrix, right: Matrix, counts: Matrix, steps: int, decay: float) -> tuple[Matrix, Matrix]:
-    """The weights and biases that make the right classes likely."""
-    values = [np.zeros((x.shape[1], right.shape[1]), np.float32), np.zeros(right.shape[1], np.float32)]
+def descend(x: csr_array, prior: Matrix, right: Matrix, counts: Matrix, shares: Matrix, decay: float) -> tuple[Matrix, Matrix]:
+    """The weights and biases of the classes, by Adam: those of the kin, shared out."""
+    values = [np.zeros((x.shape[1], len(shares)), np.float32), np.zeros(right.shape[1], np.float32)]
     means = [np.zeros_like(value) for value in values]
     squares = [np.zeros_like(value) for value in values]
-    for step in range(1, steps + 1):
-        scores = x @ values[0] + values[1] + prior
-        chance = np.exp(scores - scores.max(1, keepdims=True))
+    turned = x.T.tocsr()
+    for step in range(1, STEPS + 1):
+        chance = x @ (values[0] @ shares) + values[1] + prior
+        likeliest = chance.argmax(1)
+        chance -= chance.max(1, keepdims=True)
+        np.exp(chance, out=chance)
         chance /= chance.sum(1, keepdims=True)
         wanted = chance * right
         wanted /= np.maximum(wanted.sum(1, keepdims=True), 1e-9)
         error = counts * (chance - wanted) / x.shape[0]
-        slopes = [x.T @ error + decay * values[0], error.sum(0)]
+        slopes = [(turned @ error) @ shares.T + decay * values[0], error.sum(0)]
+        rate = RATE * (1.0 + math.cos(math.pi * step / STEPS)) / 2.0
         for value, mean, square, slope in zip(values, means, squares, slopes, strict=True):
             mean += 0.1 * (slope - mean)
             square += 0.001 * (slope * slope - square)
-            value -= RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+            value -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
         if step % 50 == 0:
-            print(f"  step {step}/{steps}: {100 * float((right[np.arange(x.shape[0]), scores.argmax(1)] > 0).mean()):.1f} % of the messages right", flush=True)
-    return values[0], values[1]
+            right_ones = 100 * float((right[np.arange(x.shape[0]), likeliest] > 0).mean())
+            print(f"  step {step}/{STEPS}: {right_ones:.1f} % of the messages right", flush=True)
+    return values[0] @ shares, values[1]
 
 
-def write(path: str, names: list[str], features: list[Evidence], weights: Matrix, bias: Matrix) -> None:
-    with open(path, "w", encoding="utf-8") as out:
-        out.write("classes\t" + " ".join(names) + "\n")
-        for feature, row in [("bias", bias), *zip(features, weights, strict=True)]:
-            kept = [f"{names[at]}:{row[at]:.2f}" for at in np.argsort(-np.abs(row), kind="stable") if abs(row[at]) >= KEEP_ABOVE]
-            if kept:
-                out.write(feature + "\t" + " ".join(kept) + "\n")
+def write(path: Path, table: Table) -> None:
+    """The file: the classes in their order, then of each piece of evidence `number of class:weight` pairs."""
+    lines = ["classes\t" + " ".join(table.classes)]
+    for feature, row in [(BIAS, table.bias), *zip(table.evidence, table.weights, strict=True)]:
+        kept = [f"{at}:{short(row[at])}" for at in np.flatnonzero(np.abs(row) >= KEEP_ABOVE)]
+        if kept or feature.startswith(WORD):  # A word that says nothing is still no new one.
+            lines.append(feature + "\t" + " ".join(kept))
+    path.write_text(sealed("\n".join(lines) + "\n"), encoding="utf-8")
+
+
+def short(weight: float) -> str:
+    return f"{weight:.2f}".replace("0.", ".", 1) if abs(weight) < 1 else f"{weight:.2f}"
+
+
+def learn_into(folder: Path, found: Examples, bot: Bot) -> None:
+    """Learn, and write both files."""
+    write(folder / "weights.tsv", learn_answers(found, bot))
+    write(folder / "alarms.tsv", learn_alarms(found, bot))
+
+
+def question_examples(bot: Bot) -> Examples:
+    """What `questions/` and the rules themselves say."""
+    items = (item for path in sorted(ROOT.glob("questions/*.tsv")) for item in read_tsv(path))
+    return examples_of(items, bot) + rules_as_examples(bot)
+
+
+def voice_examples(bot: Bot) -> dict[Path, Examples]:
+    """What each question file to tune on says."""
+    return {path: examples_of(read_voice(path, bot), bot) for path in sorted(ROOT.glob("tests/voices/tune/*.jsonl"))}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=["answers", "alarms"])
-    parser.add_argument("questions", nargs="*")
-    parser.add_argument("--voices", nargs="*", default=[])
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--steps", type=int, default=250)
-    parser.add_argument("--decay", type=float)
+    parser.add_argument("--out", type=Path, default=ROOT, help="the folder to write to (default: the repository's)")
     args = parser.parse_args()
     bot = Bot.load(weights=False)
-    names = classes(args.task, bot)
-    items = [*read_tsv(args.questions), *read_voices(args.voices, bot)]
-    if args.task == "answers":
-        # The bot's own model questions: every suggestion must lead where it says.
-        items += [Labelled([answer.ask], {answer.id}, exact=True) for answer in bot.answers for _ in range(4)]
-    rows = rows_of(items, args.task, bot)
-    if args.task == "alarms":
-        rows += [*rows_of(joined(items, bot), args.task, bot), *conditions(bot)]
-    counts = np.array([[1.0 if args.task == "answers" or NONE in row.right else ALARM_COUNTS] for row in rows], np.float32)
-    known, weights, bias = fit(rows, names, counts, args.steps, args.decay or DECAY[args.task])
-    if args.task == "answers":
-        aim_rows, aim_counts = aim_rows_of(items, bot)
-        aim_known, aim_weights, aim_bias = fit(aim_rows, AIMS, aim_counts, args.steps, args.decay or DECAY[args.task])
-        # What an aim's own score says beyond that of neither.
-        both = sorted({*known, *aim_known})
-        at = {feature: place for place, feature in enumerate(both)}
-        whole = np.zeros((len(both), len(names) + len(LEARNED_AIMS)), np.float32)
-        whole[[at[feature] for feature in known], : len(names)] = weights
-        whole[[at[feature] for feature in aim_known], len(names) :] = aim_weights[:, :-1] - aim_weights[:, -1:]
-        known, weights, bias, names = both, whole, np.concatenate([bias, aim_bias[:-1] - aim_bias[-1]]), [*names, *AIMS[:-1]]
-    write(args.out, names, known, weights, bias)
-
-
-def fit(rows: list[Row], names: list[str], counts: Matrix, steps: int, decay: float) -> tuple[list[Evidence], Matrix, Matrix]:
-    """The pieces of evidence that are met often enough, their weights, and the biases."""
-    seen = Counter(feature for row in rows for feature in row.found)
-    known = sorted(feature for feature, count in seen.items() if count >= SEEN_AT_LEAST)
-    print(f"{len(rows)} messages, {len(known)} pieces of evidence, {len(names)} classes")
-    x, prior, right = matrices(rows, names, known)
-    return known, *learn(x, prior, right, counts, steps, decay)
+    print("Reading the labelled messages ...", flush=True)
+    learn_into(args.out, sum(voice_examples(bot).values(), question_examples(bot)), bot)
 
 
 if __name__ == "__main__":

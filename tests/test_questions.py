@@ -56,21 +56,28 @@ def measured(folder: Path, judged_only: bool = False) -> dict[tuple[str, ...], s
 
 @pytest.mark.skipif(not FILES, reason="no questions/ here")
 def test_labels_exist(bot: Bot) -> None:
-    known = {"none", "calm", "aim.diagnosis", "aim.dosage", "aim.neither", *(answer.id for answer in bot.answers), *(f"chat.{name}" for name in bot.rules["chat"]), *bot.rules["red_flags"]}
-    assert [f"{line.place}: {line.label}" for line in lines() if not set(line.label.split("+")) <= known] == []
+    known = {"", "none", "calm", *(answer.id for answer in bot.answers), *(f"chat.{name}" for name in bot.rules["chat"]), *bot.rules["red_flags"]}
+    aims = {"", "diagnosis", "dosage", "neither"}
+    faults = []
+    for line in lines():
+        label, at, aim = line.label.partition("@")
+        if not set(label.split("+")) <= known or aim not in aims or bool(at) != bool(aim) or not (label or aim):
+            faults.append(f"{line.place}: {line.label}")
+    assert faults == []
 
 
 @pytest.mark.skipif(not FILES, reason="no questions/ here")
 def test_no_message_is_empty_or_labelled_twice() -> None:
-    labels: dict[tuple[object, ...], str] = {}
+    labels: dict[tuple[tuple[str, ...], str], str] = {}
     faults = []
     for line in lines():
         if not any(line.turns) and line.label != "chat.empty":
             faults.append(f"{line.place}: no words")
             continue
-        message = (*line.turns, line.label.startswith("aim."))  # What it asks, and what it wants to be told.
-        if labels.setdefault(message, line.label) != line.label:
-            faults.append(f"{line.place}: {line.label}, elsewhere {labels[message]}")
+        label, _, aim = line.label.partition("@")
+        for what, said in (("asks", label), ("wants", aim)):
+            if said and labels.setdefault((line.turns, what), said) != said:
+                faults.append(f"{line.place}: {said}, elsewhere {labels[line.turns, what]}")
     assert faults == []
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from spinebot import weights
 from spinebot.errors import RulesError
-from spinebot.weights import LETTERS, Rows, Weights, features, load_weights
+from spinebot.weights import LETTERS, Rows, Weights, features, load_weights, sealed
 
-LINES = {"bias": "a:1.00", "word limp": "a:2.00 b:-1.00", "letters limp": "b:4.00", "topic lupus": "a:0.50"}
+LINES = {"bias": "0:1.00", "word limp": "0:2.00 1:-1.00", "letters limp": "1:4.00", "topic lupus": "0:.50"}
 CLASSES = ["a", "b", "none"]
 
 
@@ -55,13 +55,31 @@ def test_forgetting_changes_no_score(learned: Weights, monkeypatch: pytest.Monke
     assert len(kept._slots) <= 50 + 2
 
 
+def test_words_never_met_say_what_new_words_do(learned: Weights) -> None:
+    """A message of words that no labelled one has is mostly off the subject: without this, whatever else it holds decides."""
+    new = Weights({**LINES, "new-word": "2:1.5"}, CLASSES)
+    unmet = new.row("spelled xyzzy")
+    assert unmet is not None
+    np.testing.assert_allclose(unmet, [0.0, 0.0, 1.5])
+    np.testing.assert_allclose(new.row("spelled limping"), learned.row("spelled limping"))
+
+
+TEXT = "classes\ta b none\nword limp\t0:.5\n"
+
+
 @pytest.mark.parametrize(("text", "fault"), [
-    ("classes\ta b none c\n", "learned for other entries"),
-    ("classes\ta b none\nword limp\ta:x\n", "is not a list of class:weight pairs"),
+    (sealed("classes\ta b none c\n"), "learned for other entries"),
+    (sealed("classes\tb a none\n"), "in another order"),
+    (sealed(TEXT).replace(".5", ".6"), "is not as it was written"),
+    (sealed(TEXT)[:-3], "is not as it was written"),
+    (TEXT, "is not as it was written"),
 ])  # fmt: skip
 def test_a_file_that_does_not_fit_is_refused(text: str, fault: str, tmp_path: Path) -> None:
+    """Weights that were edited or cut short would answer at random, and alarm at random."""
     path = tmp_path / "weights.tsv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(RulesError, match=fault):
         load_weights(path, CLASSES)
     assert load_weights(tmp_path / "none.tsv", CLASSES) is None
+    path.write_text(sealed(TEXT), encoding="utf-8")
+    assert load_weights(path, CLASSES) is not None

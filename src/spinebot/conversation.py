@@ -96,12 +96,13 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """What is remembered between turns: ids of the rules, nothing that was typed."""
+    """What is remembered between turns: ids of the rules, nothing that was typed. `last`: the answers of the last reply."""
 
     topics: tuple[str, ...] = ()
     aspects: tuple[str, ...] = ()
     earlier: tuple[tuple[str, ...], ...] = ()
     shown: frozenset[str] = frozenset()
+    last: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     standing: tuple[Standing, ...] = ()
     turns: int = 0

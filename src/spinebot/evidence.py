@@ -31,7 +31,7 @@ def clue_weight(match: Match[Term]) -> float:
 
 
 def evidence(reading: Reading) -> dict[Evidence, float]:
-    """What speaks for an answer: topics, aspects and both together, clues, close subjects, aims, words, pairs of neighbours."""
+    """What speaks for an answer: topics, aspects and both together, clues, close subjects, aims, the turn before, words, pairs of neighbours."""
     found: dict[Evidence, float] = {}
     aspects = reading.aspects
     for topic, weight in reading.topics.items():
@@ -54,6 +54,7 @@ def evidence(reading: Reading) -> dict[Evidence, float]:
         found["aim " + match.name.id] = weights[match.start]
     for match in reading.of("chat"):
         found["chat " + match.name.id] = 1.0
+    found.update(reading.before)
     # Many words say no more in all than a dozen do.
     share = WORD_SHARE * min(1.0, math.sqrt(LONG / (1.0 + sum(weights))))
     before = ""

@@ -27,6 +27,8 @@ TALK = 0.5
 OPENING = 2
 #: How many words and marks a message has at most that may do no more than name a topic.
 BARE = 4
+#: How many questions of a message are answered.
+MOST_QUESTIONS = 3
 #: How far above the refusal each of two questions' answers must be.
 SURE = 1.0
 #: How far below the best answer, or below a refusal, one that tells symptoms is still given to someone who asks what they have.
@@ -130,12 +132,14 @@ def nearest_symptoms(found: Found, index: Index) -> tuple[Answer, ...]:
 def remember(dialogue: Dialogue, reading: Reading, plan: Plan, reply: Reply, assessment: Assessment) -> Dialogue:
     """The dialogue after a turn."""
     named = tuple(topic for topic, weight in reading.topics.items() if weight >= 0.8)
+    last = tuple([answer.id for answer in plan.answers])
     topics = named or tuple(dict.fromkeys(topic for answer in plan.answers for topic in answer.about[:1])) or dialogue.topics
     return Dialogue(
         topics=topics,
         aspects=tuple(reading.aspects) or dialogue.aspects,
         earlier=(*dialogue.earlier, topics)[-EARLIER:],
-        shown=dialogue.shown | {answer.id for answer in plan.answers},
+        shown=dialogue.shown.union(last),
+        last=last,
         suggestions=reply.suggestions,
         standing=assessment.standing,
         turns=dialogue.turns + 1,
@@ -194,21 +198,21 @@ def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple
             if best is not None and best not in chosen:
                 chosen.append(best)
     elif "comparison" in found.aims:
-        chosen = [hit.answer for hit in found.hits[:2] if not hit.answer.is_list and hit.score > found.refusal - MARGIN]
+        for hit in found.hits:
+            if not hit.answer.is_list and hit.score > found.refusal - LEANING_MARGIN and all(hit.answer.said.isdisjoint(other.said) for other in chosen):
+                chosen.append(hit.answer)
+        chosen = chosen[:2]
     return tuple(chosen) if len(chosen) > 1 else ()
 
 
 def answer_each(reading: Reading, index: Index) -> tuple[Answer, ...]:
     """An answer for each question of a message that asks two; () where it asks one, or one of them is not answered."""
-    asking = [part for part in reading.parts if part.asks]
-    if len(asking) < 2 or not any(part.sentence != asking[0].sentence for part in asking):
+    questions = _questions(reading)
+    if len(questions) < 2:
         return ()
-    units: dict[int, list[tuple[int, int]]] = {}
-    for part in asking:
-        units.setdefault(part.sentence, []).append((part.start, part.end))
     chosen: list[Answer] = []
-    for sentence in list(units)[:3]:
-        others = [span for other, spans in units.items() if other != sentence for span in spans]
+    for question in questions[:MOST_QUESTIONS]:
+        others = [span for other in questions if other is not question for span in other]
         alone = without(reading, others, None)
         if not alone.topics or not alone.aspects:
             continue
@@ -220,6 +224,21 @@ def answer_each(reading: Reading, index: Index) -> tuple[Answer, ...]:
     if len(chosen) < 2 or any(one <= other for one in quoted for other in quoted if one is not other) or sum(answer.words for answer in chosen) > MOST_WORDS:
         return ()
     return tuple(chosen)
+
+
+def _questions(reading: Reading) -> list[list[tuple[int, int]]]:
+    """The questions of a message, each as the stretches that ask it: a new one begins with a sentence that asks, or where a clause
+    opens one of its own.
+    """
+    questions: list[list[tuple[int, int]]] = []
+    sentence = -1
+    for part in reading.parts:
+        if part.asks:
+            if part.opens or part.sentence != sentence:
+                questions.append([])
+            questions[-1].append((part.start, part.end))
+            sentence = part.sentence
+    return questions
 
 
 def choose(found: Found) -> tuple[Answer, ...]:

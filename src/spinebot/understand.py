@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .conversation import Correction, Dialogue
@@ -17,6 +18,10 @@ from .text import MARKS, stem, tokens
 #: How much a word of a story counts beside one of the question that follows it.
 STORY = 0.4
 EMPTY_QUESTION = 0.85
+#: How much the turn before counts in a message of a few words, and in one that may stand alone.
+BEFORE, LONG_BEFORE = 1.0, 0.4
+#: How many telling words a message of a few words has at most.
+FEW = 6
 #: How much a topic of the last message counts in one that has its own and points back with "it".
 TOLD_BEFORE = 0.6
 
@@ -44,12 +49,13 @@ _CHOICE = re.compile(
 
 
 class Part(NamedTuple):
-    """A stretch of the message, `[start:end]` of its words: a clause, and whether it asks."""
+    """A stretch of the message, `[start:end]` of its words: a clause, whether it asks, and whether it opens a question of its own."""
 
     start: int
     end: int
     asks: bool
     sentence: int
+    opens: bool = False
 
 
 class Reading(NamedTuple):
@@ -57,7 +63,8 @@ class Reading(NamedTuple):
 
     `stems` are its words' stems with the sentence marks between them; `weights` say how much each counts (1.0 in the
     question, less in a story before it). `topics`, `aspects`: id → weight, those carried over from the dialogue too.
-    `names_topic`: whether the question itself names a topic that is not a general one.
+    `names_topic`: whether the question itself names a topic that is not a general one. `before`: the topics and answers of the
+    turn before, as evidence: how this one leans on it is learned.
     """
 
     words: tuple[Word, ...]
@@ -71,6 +78,7 @@ class Reading(NamedTuple):
     carried: tuple[str, ...] = ()
     leans: bool = False
     names_topic: bool = False
+    before: Mapping[str, float] = MappingProxyType({})
 
     @property
     def spelled(self) -> list[str]:
@@ -180,7 +188,7 @@ def _judge(stems: Sequence[str], clauses: Sequence[tuple[int, int]], marked: boo
     opened = [_asks(stems, start, end, first=number == 0 or marked) for number, (start, end) in enumerate(clauses)]
     for (start, end), opens in zip(clauses, opened, strict=True):
         asks = opens or (asks and marked) or (marked and not any(opened))
-        parts.append(Part(start, end, asks, sentence))
+        parts.append(Part(start, end, asks, sentence, opens))
     return parts
 
 
@@ -207,7 +215,10 @@ def _asks(stems: Sequence[str], start: int, end: int, first: bool) -> bool:
     word = stems[at]
     following = stems[at + 1] if at + 1 < end else ""
     if word in _QUESTION_STEMS:
-        return (first or word not in _RELATIVE) and (word != "when" or following in _VERB_STEMS)
+        if first or word not in _RELATIVE:
+            return word != "when" or following in _VERB_STEMS
+        # "... and who gets it", "..., where does it hurt"; not "my disc, which is gone".
+        return "and" in stems[start:at] or (word in ("where", "when") and following in _VERB_STEMS)
     if word in _VERB_STEMS and following and following not in ("not", "be") and not (word == "have" and following not in _SUBJECTS):
         return following in _SUBJECTS or end - at > 2
     if word in _ORDER_STEMS:
@@ -312,6 +323,8 @@ def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
     content = [word for word in reading.stems if word not in MARKS and word not in _CONTENT_FREE]
     points = any(match.name.id == "leaning" and reading.weights[match.start] >= 0.8 for match in reading.of("aim"))
     short = len(content) <= 4
+    much = BEFORE if len(content) <= FEW else LONG_BEFORE
+    before = {f"before {topic}": much for topic in dialogue.topics} | {f"after {answer}": much for answer in dialogue.last}
     topics, aspects = dict(reading.topics), dict(reading.aspects)
     carried: tuple[str, ...] = ()
     if not specific and (points or short or returns or not reading.topics):
@@ -325,9 +338,7 @@ def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
         # "What is a collar for?" – "Would it be any use for whiplash?"
         for topic in dialogue.topics:
             topics.setdefault(topic, TOLD_BEFORE)
-    if not carried and aspects == reading.aspects and topics == reading.topics:
-        return reading
-    return reading._replace(topics=topics, aspects=aspects, carried=carried, leans=bool(carried))
+    return reading._replace(topics=topics, aspects=aspects, carried=carried, leans=bool(carried), before=before)
 
 
 def _specific(topics: Sequence[str], rules: Rules) -> bool:

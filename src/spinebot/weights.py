@@ -6,7 +6,7 @@ both written by `make weights`. Without them the bot goes by its hand-set scores
 
 from __future__ import annotations
 
-import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from pathlib import Path
@@ -26,8 +26,12 @@ Row: TypeAlias = "NDArray[np.float32]"
 #: The class of what is none of the others: no answer, no alarm.
 NONE = "none"
 BIAS = "bias"
-#: What begins the name of a word's evidence as it is spelled.
-SPELLED = "spelled "
+#: What begins the name of a word's evidence: as it is spelled, and by its stem.
+SPELLED, WORD = "spelled ", "word "
+#: What is learned of all words that were not met when learning.
+NEW_WORD = "new-word"
+#: What the last line of a file begins with.
+SEAL = "crc32"
 #: How long the runs of letters are that a word is known by, and how much each counts beside the word's stem.
 RUN = 4
 LETTERS = 0.22
@@ -38,8 +42,6 @@ _NOTHING = repeat(0)
 
 #: A piece of evidence: its kind, and what it is: "word limp", "asks lupus treatment".
 Evidence: TypeAlias = str
-
-_FITS = re.compile(r"(?: ?[^ :]+:-?\d+(?:\.\d+)?)*")
 
 
 class Rows:
@@ -108,7 +110,6 @@ class Weights:
     def __init__(self, lines: Mapping[Evidence, str], classes: Sequence[str]) -> None:
         self.classes = tuple(classes)
         self.evidence = lines.keys()
-        self._at = {name: at for at, name in enumerate(self.classes)}
         self._lines = lines
         self._read: dict[Evidence, tuple[NDArray[np.intp], Row]] = {}
         self.bias = np.zeros(len(self.classes), np.float32)
@@ -120,7 +121,7 @@ class Weights:
         """What a piece of evidence says for each class; None where nothing was learned of it."""
         total: Row | None = None
         for feature, share in features(key):
-            said = self._said(feature)
+            said = self._said(NEW_WORD if feature.startswith(WORD) and feature not in self._lines else feature)
             if said is not None:
                 if total is None:
                     total = np.zeros(len(self.classes), np.float32)
@@ -133,7 +134,7 @@ class Weights:
         known = self._read.get(feature)
         if known is None and feature in self._lines:
             pairs = self._lines[feature].replace(":", " ").split()
-            known = np.array([self._at[name] for name in pairs[::2]], np.intp), np.array(pairs[1::2], np.float32)
+            known = np.array(pairs[::2], np.intp), np.array(pairs[1::2], np.float32)
             self._read[feature] = known
         return known
 
@@ -144,7 +145,7 @@ def features(key: Evidence) -> Iterator[tuple[Evidence, float]]:
     """
     if key.startswith(SPELLED):
         word = key.removeprefix(SPELLED)
-        yield f"word {stem(word)}", 1.0
+        yield WORD + stem(word), 1.0
         framed = f"^{word}$"
         for run in dict.fromkeys(framed[at : at + RUN] for at in range(len(framed) - RUN + 1)):
             yield f"letters {run}", LETTERS
@@ -152,28 +153,29 @@ def features(key: Evidence) -> Iterator[tuple[Evidence, float]]:
         yield key, 1.0
 
 
+def sealed(text: str) -> str:
+    """The text of a file of weights with its seal, which tells that nobody has changed it by hand."""
+    return f"{text}{SEAL}\t{zlib.crc32(text.encode()):08x}\n"
+
+
 def load_weights(path: Path, classes: Sequence[str]) -> Weights | None:
     """The weights of a file for `classes`; None where there is no such file.
 
-    Each line: the evidence's words, a tab, `class:weight` pairs. Raises RulesError where the file was learned for other classes.
+    The first line: the classes. Each other: the evidence's words, a tab, `number of class:weight` pairs; the last is the seal.
+    Raises RulesError where the file was learned for other classes, or was changed by hand or cut short.
     """
     if not path.exists():
         return None
+    text = load_text(path)
+    body = text[: text.rfind(SEAL)]
     lines: dict[Evidence, str] = {}
-    for line in load_text(path).splitlines():
-        name, tab, pairs = line.partition("\t")
-        if tab:
-            lines[name] = pairs
-    known = set(classes)
-    learned = set(lines.get("classes", "").split())
-    if learned != known:
-        other = sorted(learned ^ known)
+    for line in body.splitlines():
+        name, _, pairs = line.partition("\t")
+        lines[name] = pairs
+    learned = lines.pop("classes", "").split()
+    if learned != list(classes):
+        other = sorted(set(learned) ^ set(classes)) or ["in another order"]
         raise RulesError(Fault(str(path), 1, f"was learned for other entries than intents.yaml has ({', '.join(other[:4])}): run 'make weights'"))
-    faults = []
-    for number, (key, pairs) in enumerate(lines.items(), 1):
-        if not _FITS.fullmatch(pairs) and key != "classes":
-            faults.append(Fault(str(path), number, f"{key}: is not a list of class:weight pairs: run 'make weights'"))
-    if faults:
-        raise RulesError(*faults)
-    del lines["classes"]
+    if text != sealed(body):
+        raise RulesError(Fault(str(path), text.count("\n"), "is not as it was written: run 'make weights'"))
     return Weights(lines, classes)
