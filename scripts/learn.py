@@ -46,8 +46,9 @@ ALARM_COUNTS = 2.0
 #: The rate of learning falls from this to nothing.
 RATE = 0.15
 STEPS = 150
-#: How strongly weights are drawn to zero.
-DECAY = {"answers": 0.8e-4, "alarms": 0.5e-4}
+#: How strongly weights are drawn to zero, and which share of the evidence is hidden in each step, so that no piece relies on the others.
+DECAY = {"answers": 0.4e-4, "alarms": 0.5e-4}
+HIDDEN = {"answers": 0.5, "alarms": 0.3}
 
 #: How often a sign that alone is not enough is learned as calm: people mostly tell of one.
 ALONE = 4
@@ -168,7 +169,7 @@ def examples_of(items: Iterable[Labelled], bot: Bot) -> Examples:
             found.alarms.append(alarm_row(reading, dialogue, {label if label in flags else NONE for label in right}))
         if len(turns) == 1 and right and right <= {*flags, "calm"}:
             found.alarms.append(beside_a_question(item, number, bot))
-        if aim or (len(turns) == 1 and not exact and not any(match.name.id in {*LEARNED_AIMS, "which-medicine"} for match in reading.of("aim"))):
+        if aim or (not exact and not any(match.name.id in {*LEARNED_AIMS, "which-medicine"} for match in reading.of("aim"))):
             # Those whose wordings speak of an aim that nobody labelled may well have it.
             found.aims.append(Row(said, {aim or NEITHER}, 1.0 if aim else UNLABELLED_COUNTS))
     return found
@@ -243,8 +244,8 @@ def answer_families(bot: Bot) -> Iterator[dict[str, float]]:
 def learn_answers(found: Examples, bot: Bot) -> Table:
     """Which answer, small talk or refusal, and which aims beside it."""
     names = answer_classes(bot)
-    answers = fit(found.answers, names, kin(names, filter(None, answer_families(bot))), DECAY["answers"])
-    aims = fit(found.aims, AIMS, kin(AIMS, ()), DECAY["answers"])
+    answers = fit(found.answers, names, kin(names, filter(None, answer_families(bot))), "answers")
+    aims = fit(found.aims, AIMS, kin(AIMS, ()), "answers")
     both = sorted({*answers.evidence, *aims.evidence})
     at = {feature: place for place, feature in enumerate(both)}
     width = len(answers.classes)
@@ -258,10 +259,10 @@ def learn_answers(found: Examples, bot: Bot) -> Table:
 def learn_alarms(found: Examples, bot: Bot) -> Table:
     """Which red flag, or none."""
     names = [*bot.rules["red_flags"], NONE]
-    return fit(found.alarms, names, kin(names, [{flag: 1.0 for flag in bot.rules["red_flags"]}]), DECAY["alarms"])
+    return fit(found.alarms, names, kin(names, [{flag: 1.0 for flag in bot.rules["red_flags"]}]), "alarms")
 
 
-def fit(rows: Sequence[Row], names: list[str], shares: Matrix, decay: float) -> Table:
+def fit(rows: Sequence[Row], names: list[str], shares: Matrix, task: str) -> Table:
     """The weights and biases that make the right classes likely, of the evidence that is met often enough. `shares`: see `kin`."""
     seen = Counter(feature for row in rows for feature in row.found)
     known = sorted(feature for feature, count in seen.items() if count >= SEEN_AT_LEAST)
@@ -281,17 +282,19 @@ def fit(rows: Sequence[Row], names: list[str], shares: Matrix, decay: float) -> 
         for name in row.right:
             right[number, at[name]] = 1
     counts = np.array([[row.counts] for row in rows], np.float32)
-    return Table(names, known, *descend(x, prior, right, counts, shares, decay))
+    return Table(names, known, *descend(x, prior, right, counts, shares, DECAY[task], HIDDEN[task]))
 
 
-def descend(x: csr_array, prior: Matrix, right: Matrix, counts: Matrix, shares: Matrix, decay: float) -> tuple[Matrix, Matrix]:
-    """The weights and biases of the classes, by Adam: those of the kin, shared out."""
+def descend(x: csr_array, prior: Matrix, right: Matrix, counts: Matrix, shares: Matrix, decay: float, hidden: float) -> tuple[Matrix, Matrix]:
+    """The weights and biases of the classes, by Adam: those of the kin, shared out. In each step another part of the evidence is `hidden`."""
+    random = np.random.default_rng(0)
+    seen = x.copy()
     values = [np.zeros((x.shape[1], len(shares)), np.float32), np.zeros(right.shape[1], np.float32)]
     means = [np.zeros_like(value) for value in values]
     squares = [np.zeros_like(value) for value in values]
-    turned = x.T.tocsr()
     for step in range(1, STEPS + 1):
-        chance = x @ (values[0] @ shares) + values[1] + prior
+        seen.data = np.where(random.random(x.nnz, np.float32) < hidden, np.float32(0), x.data / np.float32(1 - hidden))
+        chance = seen @ (values[0] @ shares) + values[1] + prior
         likeliest = chance.argmax(1)
         chance -= chance.max(1, keepdims=True)
         np.exp(chance, out=chance)
@@ -299,7 +302,7 @@ def descend(x: csr_array, prior: Matrix, right: Matrix, counts: Matrix, shares: 
         wanted = chance * right
         wanted /= np.maximum(wanted.sum(1, keepdims=True), 1e-9)
         error = counts * (chance - wanted) / x.shape[0]
-        slopes = [(turned @ error) @ shares.T + decay * values[0], error.sum(0)]
+        slopes = [(seen.T @ error) @ shares.T + decay * values[0], error.sum(0)]
         rate = RATE * (1.0 + math.cos(math.pi * step / STEPS)) / 2.0
         for value, mean, square, slope in zip(values, means, squares, slopes, strict=True):
             mean += 0.1 * (slope - mean)

@@ -117,6 +117,10 @@ class Composer:
         for sentence in sentences:
             for caveat, because in sentence.caveats.items():
                 wanted.setdefault(caveat, because)
+        for topic in dict.fromkeys([topic for answer in plan.answers for topic in answer.about]):
+            # "You can do this at home": the sentence doesn't name what it speaks of.
+            for caveat, label in self._topic_caveats.get(topic, ()):
+                wanted.setdefault(caveat, label)
         if is_chat:
             del wanted["general"]
         return tuple([Caveat(name, text, wanted[name]) for name, text in self._caveats.items() if name in wanted])

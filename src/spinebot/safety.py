@@ -19,15 +19,13 @@ ALARM_FROM = 0.2
 #: The same where no known sign counts.
 ALARM_WITHOUT_SIGN = 0.5
 #: The same for a short message, which says little beside its signs: "pins and needles in my fingers sometimes".
-ALARM_SHORT = 0.4
+ALARM_SHORT = 0.5
 #: How many words and marks a message has that is not short.
 SHORT = 9
 #: The same where there are signs, and each was taken back: denied, long over, a figure of speech.
 ALARM_DESPITE = 0.8
 #: Under which chance of an alarm what the rules take for one is none: a dog's weak legs, an overdose of box sets.
 CALM_BELOW = 0.1
-#: The same where the message doesn't say itself that it speaks of what is not happening.
-CALM_BELOW_PLAIN = 0.04
 #: How many words a message has at most that is a yes.
 LONGEST_YES = 12
 #: So far below calm, no flag's score nor all of theirs together can raise an alarm.
@@ -37,7 +35,7 @@ WORSE_FROM = 0.7
 #: For how many messages a sign that was not taken back still counts.
 SIGN_STANDS = 3
 
-#: Contexts in which people speak of what is not happening to them.
+#: Contexts in which people speak of what is not happening to them; without one, what the rules take for an alarm always is one.
 _SPOKEN_OF = frozenset(("idiom", "fiction", "study", "past", "resolved"))
 #: Contexts that take back what was told before: it is over, or a doctor has seen to it.
 _TAKEN_BACK = frozenset(("resolved", "ruled-out"))
@@ -141,7 +139,7 @@ class RedFlags:
         total = sum(chances) + math.exp(calm - loudest)
         alarm = sum(chances) / total
         if best is not None:
-            if alarm < (CALM_BELOW if _spoken_of(reading, signs) else CALM_BELOW_PLAIN):
+            if alarm < CALM_BELOW and _spoken_of(reading, signs):
                 return None
             if best.level != "soon" or 1.0 / total <= WORSE_FROM:
                 return best
