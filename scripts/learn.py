@@ -30,17 +30,17 @@ from scipy.sparse import csr_array
 from spinebot import index
 from spinebot.bot import Bot
 from spinebot.conversation import Dialogue
-from spinebot.evidence import SIGN, alarm_evidence, evidence
+from spinebot.evidence import PAIR_SHARE, SIGN, alarm_evidence, evidence
 from spinebot.index import LEARNED_AIMS
 from spinebot.safety import Condition, verdicts
 from spinebot.understand import Reading, understand
-from spinebot.weights import BIAS, NEW_WORD, NONE, WORD, Evidence, features, sealed
+from spinebot.weights import BIAS, LETTERS, NEW_WORD, NONE, SPELLED, WORD, Evidence, features, sealed
 
 ROOT = Path(__file__).resolve().parents[1]
 
-#: Evidence that fewer messages have is left out, as are weights nearer to zero.
+#: Evidence that fewer messages have is left out, as are weights that add less to a score.
 SEEN_AT_LEAST = 2
-KEEP_ABOVE = 0.08
+ADDS = {"answers": 0.07, "alarms": 0.08}
 #: How much an urgent message counts beside a calm one: missing one is the worse mistake.
 ALARM_COUNTS = 2.0
 #: The rate of learning falls from this to nothing.
@@ -50,6 +50,8 @@ STEPS = 150
 DECAY = {"answers": 0.4e-4, "alarms": 0.5e-4}
 HIDDEN = {"answers": 0.5, "alarms": 0.3}
 
+#: What marks a word that may be met too seldom to be known.
+RARE = "rare "
 #: How often a sign that alone is not enough is learned as calm: people mostly tell of one.
 ALONE = 4
 #: How often the question that is the model of an answer is learned: every suggestion must lead where it says.
@@ -184,17 +186,24 @@ def prior(reading: Reading, bot: Bot) -> list[float]:
 
 
 def learnable(found: dict[Evidence, float]) -> dict[Evidence, float]:
-    """The evidence by what is learned of it. How topic and aspect go together is known from intents.yaml, and left at that."""
+    """The evidence by what is learned of it; `RARE` words of what is asked are marked, for those not met often enough to be known.
+
+    How topic and aspect go together is known from intents.yaml, and left at that.
+    """
     parts: dict[Evidence, float] = {}
     for key, value in found.items():
         if not key.startswith("asks "):
             for feature, share in features(key):
                 parts[feature] = parts.get(feature, 0.0) + share * value
+                if key.startswith(SPELLED) and feature.startswith(WORD):
+                    parts[RARE + feature] = value
     return parts
 
 
 def alarm_row(reading: Reading, dialogue: Dialogue, right: set[str]) -> Row:
-    return Row(alarm_evidence(reading, verdicts(reading, dialogue)), right, 1.0 if NONE in right else ALARM_COUNTS)
+    found = alarm_evidence(reading, verdicts(reading, dialogue))
+    found |= {RARE + key: value for key, value in found.items() if key.startswith(WORD)}
+    return Row(found, right, 1.0 if NONE in right else ALARM_COUNTS)
 
 
 def beside_a_question(item: Labelled, number: int, bot: Bot) -> Row:
@@ -253,25 +262,29 @@ def learn_answers(found: Examples, bot: Bot) -> Table:
     weights[[at[feature] for feature in answers.evidence], :width] = answers.weights
     # What an aim's own score says beyond that of neither.
     weights[[at[feature] for feature in aims.evidence], width:] = aims.weights[:, :-1] - aims.weights[:, -1:]
+    shares = np.array([LETTERS if feature.startswith("letters ") else PAIR_SHARE if feature.startswith("pair ") else 1.0 for feature in both])
+    weights[np.abs(weights) * shares[:, None] < ADDS["answers"]] = 0.0
     return Table([*answers.classes, *AIMS[:-1]], both, weights, np.concatenate([answers.bias, aims.bias[:-1] - aims.bias[-1]]))
 
 
 def learn_alarms(found: Examples, bot: Bot) -> Table:
     """Which red flag, or none."""
     names = [*bot.rules["red_flags"], NONE]
-    return fit(found.alarms, names, kin(names, [{flag: 1.0 for flag in bot.rules["red_flags"]}]), "alarms")
+    table = fit(found.alarms, names, kin(names, [{flag: 1.0 for flag in bot.rules["red_flags"]}]), "alarms")
+    table.weights[np.abs(table.weights) < ADDS["alarms"]] = 0.0
+    return table
 
 
 def fit(rows: Sequence[Row], names: list[str], shares: Matrix, task: str) -> Table:
     """The weights and biases that make the right classes likely, of the evidence that is met often enough. `shares`: see `kin`."""
-    seen = Counter(feature for row in rows for feature in row.found)
+    seen = Counter(feature for row in rows for feature in row.found if not feature.startswith(RARE))
     known = sorted(feature for feature, count in seen.items() if count >= SEEN_AT_LEAST)
     print(f"{len(rows)} messages, {len(known)} pieces of evidence, {len(names)} classes", flush=True)
     known.append(NEW_WORD)
     column = {feature: at for at, feature in enumerate(known)}
     at = {name: number for number, name in enumerate(names)}
     # What a word says that was never met before: as much as those do that only one message has. Its cells add up.
-    column |= {feature: column[NEW_WORD] for feature in seen if feature.startswith(WORD) and feature not in column}
+    column |= {RARE + feature: column[NEW_WORD] for feature in seen if feature.startswith(WORD) and feature not in column}
     cells = [(number, column[feature], value) for number, row in enumerate(rows) for feature, value in row.found.items() if feature in column]
     numbers, columns, values = zip(*cells, strict=True)
     x = csr_array((np.array(values, np.float32), (numbers, columns)), shape=(len(rows), len(known)))
@@ -318,7 +331,7 @@ def write(path: Path, table: Table) -> None:
     """The file: the classes in their order, then of each piece of evidence `number of class:weight` pairs."""
     lines = ["classes\t" + " ".join(table.classes)]
     for feature, row in [(BIAS, table.bias), *zip(table.evidence, table.weights, strict=True)]:
-        kept = [f"{at}:{short(row[at])}" for at in np.flatnonzero(np.abs(row) >= KEEP_ABOVE)]
+        kept = [f"{at}:{short(row[at])}" for at in np.flatnonzero(np.abs(row) >= 0.005)]
         if kept or feature.startswith(WORD):  # A word that says nothing is still no new one.
             lines.append(feature + "\t" + " ".join(kept))
     path.write_text(sealed("\n".join(lines) + "\n"), encoding="utf-8")

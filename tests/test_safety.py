@@ -492,6 +492,9 @@ def test_no_message_switches_an_alarm_off(either: Bot) -> None:
 class Calm:
     """Learned weights that take nothing for an alarm."""
 
+    def meet(self, _: object) -> None:
+        pass
+
     def score(self, _: object) -> np.ndarray:
         return np.array([-9.0, 9.0])
 

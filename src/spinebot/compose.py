@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .answers import Answer
@@ -94,36 +94,39 @@ class Composer:
         return Sentence(Quote.of(place), caveats, place.sentence.promotional, place.article.source)
 
     def _caveats_of(self, reading: Reading, plan: Plan, sentences: Iterable[Sentence], is_chat: bool, dialogue: Dialogue) -> tuple[Caveat, ...]:
-        """What the message, its topics and the answer call for; small talk has no topics but those of its own words, and no general caveat."""
-        wanted: dict[str, str] = {"general": ""}
-        for match in reading.of("caveat"):
-            if match.name.id not in wanted:
-                wanted[match.name.id] = reading.said(match.start, match.end)
-        for match in reading.of("aim"):
-            for caveat in self._aim_caveats.get(match.name.id, ()):
-                wanted.setdefault(caveat, reading.said(match.start, match.end))
-        for aim in plan.aims:
-            for caveat in self._aim_caveats.get(aim, ()):
-                wanted.setdefault(caveat, _asked(reading))
-        for topic, weight in reading.topics.items():
-            if weight >= 0.3 and not (is_chat and topic in reading.carried):
-                for caveat, label in self._topic_caveats.get(topic, ()):
-                    wanted.setdefault(caveat, label)
-        if not is_chat and not reading.names_topic and not reading.of("outside"):
-            # The talk is still about what the last messages were about.
-            for topic in dialogue.topics:
-                for caveat, label in self._topic_caveats.get(topic, ()):
-                    wanted.setdefault(caveat, label)
-        for sentence in sentences:
-            for caveat, because in sentence.caveats.items():
-                wanted.setdefault(caveat, because)
-        for topic in dict.fromkeys([topic for answer in plan.answers for topic in answer.about]):
-            # "You can do this at home": the sentence doesn't name what it speaks of.
+        """What the message, its topics and the answer call for; of small talk its own words alone, and no general caveat."""
+        wanted = {} if is_chat else {"general": ""}
+        for caveat, because in self._calls(reading, plan, sentences):
+            wanted.setdefault(caveat, because)
+        for topic in self._talked_of(reading, plan, is_chat, dialogue):
             for caveat, label in self._topic_caveats.get(topic, ()):
                 wanted.setdefault(caveat, label)
-        if is_chat:
-            del wanted["general"]
         return tuple([Caveat(name, text, wanted[name]) for name, text in self._caveats.items() if name in wanted])
+
+    def _calls(self, reading: Reading, plan: Plan, sentences: Iterable[Sentence]) -> Iterator[tuple[str, str]]:
+        """Each caveat that words of the message or of the answer call for, and those words."""
+        for match in reading.of("caveat"):
+            yield match.name.id, reading.said(match.start, match.end)
+        for match in reading.of("aim"):
+            for caveat in self._aim_caveats.get(match.name.id, ()):
+                yield caveat, reading.said(match.start, match.end)
+        for aim in plan.aims:
+            for caveat in self._aim_caveats.get(aim, ()):
+                yield caveat, _asked(reading)
+        for sentence in sentences:
+            yield from sentence.caveats.items()
+
+    def _talked_of(self, reading: Reading, plan: Plan, is_chat: bool, dialogue: Dialogue) -> Iterator[str]:
+        """The topics of the talk: the message's own, those of the last messages where it names no other, and the answer's: "You can do this at
+        home" does not name what it speaks of.
+        """
+        for topic, weight in reading.topics.items():
+            if weight >= 0.3 and not (is_chat and topic in reading.carried):
+                yield topic
+        if not is_chat and not reading.names_topic and not reading.of("outside"):
+            yield from dialogue.topics
+        for answer in plan.answers:
+            yield from answer.about
 
     def _suggest(self, plan: Plan, found: Found, dialogue: Dialogue) -> tuple[str, ...]:
         """Up to three next questions: near what was asked, and with something to say that was not said before."""

@@ -93,6 +93,8 @@ SUBJECTS = frozenset("""
     it you that this these those the a an they he she i we my your his her their our people there someone anyone somebody anybody everyone everybody one any
     some both all most more such ordinary plain just only
 """.split())
+# After "is" and "had" in the middle of a clause these alone: "my gran had a fall", "her job is the same" ask nothing.
+PRONOUNS = frozenset("it you that this these those they he she i we my your his her their there someone anyone somebody anybody".split())
 BEFORE_VERB = frozenset("""
     i you he she it we they that this there what who which how whether if to not and as people where when why mum dad mom wife husband would could can will
     should do must might may

@@ -33,16 +33,15 @@ SMALL_TALK = 2.2
 #: How much a word of the passage counts beside one of the sentence itself.
 PASSAGE_SHARE = 0.3
 #: The score from which an answer is given where nothing was learned.
-ENOUGH = 1.8
+ENOUGH = 2.3
 #: How many hits are handed on.
 HITS = 4
 #: The score of an aim where nothing was learned.
 NEVER = -99.0
-#: From which score on an aim is taken to be there.
-LIKELY = -1.0
-#: The aims that are learned from labelled messages too: whoever asks what they have, what to take, or how two
-#: things compare, says so in endless ways.
-LEARNED_AIMS = ("diagnosis", "dosage", "comparison")
+#: The aims that are learned from labelled messages too, for whoever asks what they have, what to take, or how two
+#: things compare, says so in endless ways; and the score from which on each is taken to be there. To say once too often that this is no
+#: diagnosis does less harm than to say it once too little.
+LEARNED_AIMS = {"diagnosis": -1.75, "dosage": -1.0, "comparison": -1.0}
 
 
 class Hit(NamedTuple):
@@ -119,7 +118,7 @@ class Index:
         return Found(
             tuple([Hit(self.answers[at], float(scores[at])) for at in order]),
             refused, self.small_talk[talk.index(chatty)], chatty,
-            tuple([aim for aim, score in zip(LEARNED_AIMS, scores[self._refusal + 1 :].tolist(), strict=True) if score > LIKELY]),
+            tuple([aim for (aim, likely), score in zip(LEARNED_AIMS.items(), scores[self._refusal + 1 :].tolist(), strict=True) if score > likely]),
             scores,
         )
 

@@ -20,7 +20,7 @@ MOST_WORDS = 95
 #: How far below the refusal the answer may score to a message that says little by itself: it leans on the one before, or only names a topic.
 LEANING_MARGIN = 2.0
 #: The same for any other message.
-MARGIN = 0.5
+MARGIN = 1.0
 #: How far below the refusal small talk may score.
 TALK = 0.5
 #: Within how many words of the beginning an order is taken at its word.
@@ -110,9 +110,15 @@ def _is_bare(reading: Reading) -> bool:
 
 
 def question_alone(reading: Reading, index: Index) -> Found | None:
-    """What is found for the question of a message without the story around it, where it can stand alone and is surely answered."""
-    story = [(part.start, part.end) for part in reading.parts if not part.asks]
-    if not story or len(story) == len(reading.parts) or not reading.names_topic:
+    """What is found for the question of a message without the story around it, where it is surely answered. A question that names no
+    topic ("does that reach the neck?") needs the clause before it, and may well be about a close subject told there.
+    """
+    parts = reading.parts
+    kept = {number for number, part in enumerate(parts) if part.asks}
+    if kept and not reading.names_topic:
+        kept.add(max(min(kept) - 1, 0))
+    story = [(part.start, part.end) for number, part in enumerate(parts) if number not in kept]
+    if not story or not kept or (reading.of("outside") and not reading.names_topic):
         return None
     alone = index.search(without(reading, story, None))
     return alone if alone.hits[0].score > alone.refusal + SURE else None

@@ -15,9 +15,9 @@ from .understand import Reading
 from .weights import Evidence, Rows, Weights
 
 #: From which chance on the learned weights raise an alarm that no rule raised.
-ALARM_FROM = 0.2
+ALARM_FROM = 0.25
 #: The same where no known sign counts.
-ALARM_WITHOUT_SIGN = 0.5
+ALARM_WITHOUT_SIGN = 0.6
 #: The same for a short message, which says little beside its signs: "pins and needles in my fingers sometimes".
 ALARM_SHORT = 0.5
 #: How many words and marks a message has that is not short.

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from .conversation import Correction, Dialogue
-from .english import BEFORE_VERB, FILLERS, ORDERS, QUESTION_VERBS, QUESTION_WORDS, STOP, SUBJECTS, WONDERING
+from .english import BEFORE_VERB, FILLERS, ORDERS, PRONOUNS, QUESTION_VERBS, QUESTION_WORDS, STOP, SUBJECTS, WONDERING
 from .lexicon import MARK_WORDS, Lexicon, Term, Word
 from .matcher import Match
 from .rules import Rules
@@ -32,7 +32,9 @@ _VERB_STEMS = frozenset(stem(word) for word in QUESTION_VERBS)
 _OPENERS = _QUESTION_STEMS | _VERB_STEMS
 _ORDER_STEMS = frozenset(stem(word) for word in ORDERS)
 _SUBJECTS = frozenset(stem(word) for word in SUBJECTS)
+_PRONOUNS = frozenset(stem(word) for word in PRONOUNS)
 _BEFORE_VERB = frozenset(stem(word) for word in BEFORE_VERB)
+_ASKED_AFTER = _QUESTION_STEMS | {stem("whether"), "if"}
 _WONDER = frozenset(stem(word) for word in WONDERING)
 #: "want to know", "you know?", "don't know": not "I know".
 _WANTS = frozenset(("to", "you", "not", "never"))
@@ -183,11 +185,13 @@ def split_parts(stems: Sequence[str]) -> list[Part]:
 
 def _judge(stems: Sequence[str], clauses: Sequence[tuple[int, int]], marked: bool, sentence: int) -> list[Part]:
     """The parts of one sentence: from its first question word on it asks; all of it, where only a question mark says so."""
-    asks = False
+    asks = wonders = False
     parts = []
     opened = [_asks(stems, start, end, first=number == 0 or marked) for number, (start, end) in enumerate(clauses)]
     for (start, end), opens in zip(clauses, opened, strict=True):
-        asks = opens or (asks and marked) or (marked and not any(opened))
+        wonders = wonders or opens
+        # "He asked, from his armchair, whether ..."
+        asks = opens or (asks and marked) or (wonders and stems[start] in _ASKED_AFTER) or (marked and not any(opened))
         parts.append(Part(start, end, asks, sentence, opens))
     return parts
 
@@ -197,7 +201,7 @@ def _opens_question(stems: Sequence[str], at: int, length: int) -> bool:
     following = stems[at + 1] if at + 1 < length else ""
     before = stems[at - 1]
     if word in _VERB_STEMS:
-        return following in _SUBJECTS and before not in _BEFORE_VERB and before not in MARKS
+        return following in (_PRONOUNS if word in ("be", "have") else _SUBJECTS) and before not in _BEFORE_VERB and before not in MARKS
     if word in _QUESTION_STEMS:
         if word in ("which", "who", "when", "whom", "whose", "where", "while"):
             return following in _VERB_STEMS and following != "have" and before not in ("one", "someon", "peopl")
