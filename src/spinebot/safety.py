@@ -19,7 +19,7 @@ ALARM_FROM = 0.25
 #: The same where no known sign counts.
 ALARM_WITHOUT_SIGN = 0.6
 #: The same for a short message, which says little beside its signs: "pins and needles in my fingers sometimes".
-ALARM_SHORT = 0.5
+ALARM_SHORT = 0.8
 #: How many words and marks a message has that is not short.
 SHORT = 9
 #: The same where there are signs, and each was taken back: denied, long over, a figure of speech.
