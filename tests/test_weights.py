@@ -11,7 +11,7 @@ from spinebot import weights
 from spinebot.errors import RulesError
 from spinebot.weights import LETTERS, Rows, Weights, features, load_weights, sealed
 
-LINES = {"bias": "0:1.00", "word limp": "0:2.00 1:-1.00", "letters limp": "1:4.00", "topic lupus": "0:.50"}
+LINES = {"bias": b"0:1.00", "word limp": b"0:2.00 1:-1.00", "letters limp": b"1:4.00", "topic lupus": b"0:.50"}
 CLASSES = ["a", "b", "none"]
 
 
@@ -57,7 +57,7 @@ def test_forgetting_changes_no_score(learned: Weights, monkeypatch: pytest.Monke
 
 def test_words_never_met_say_what_new_words_do(learned: Weights) -> None:
     """A message of words that no labelled one has is mostly off the subject: without this, whatever else it holds decides."""
-    new = Weights({**LINES, "new-word": "2:1.5"}, CLASSES)
+    new = Weights({**LINES, "new-word": b"2:1.5"}, CLASSES)
     unmet = new.row("spelled xyzzy")
     assert unmet is not None
     np.testing.assert_allclose(unmet, [0.0, 0.0, 1.5])

@@ -16,7 +16,6 @@ import numpy as np
 
 from .errors import Fault, RulesError
 from .text import stem
-from .yamlfile import load_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -107,7 +106,7 @@ class Rows:
 class Weights:
     """What was learned: the classes, and for each piece of evidence how much it speaks for each of them."""
 
-    def __init__(self, lines: Mapping[Evidence, str], classes: Sequence[str]) -> None:
+    def __init__(self, lines: Mapping[Evidence, bytes], classes: Sequence[str]) -> None:
         self.classes = tuple(classes)
         self.evidence = lines.keys()
         self._lines = lines
@@ -133,7 +132,7 @@ class Weights:
         """The classes that a line of the file speaks for or against, and how much; read once, for words share their letters."""
         known = self._read.get(feature)
         if known is None and feature in self._lines:
-            pairs = self._lines[feature].replace(":", " ").split()
+            pairs = self._lines[feature].decode().replace(":", " ").split()
             known = np.array(pairs[::2], np.intp), np.array(pairs[1::2], np.float32)
             self._read[feature] = known
         return known
@@ -166,16 +165,18 @@ def load_weights(path: Path, classes: Sequence[str]) -> Weights | None:
     """
     if not path.exists():
         return None
-    text = load_text(path)
-    body = text[: text.rfind(SEAL)]
-    lines: dict[Evidence, str] = {}
-    for line in body.splitlines():
-        name, _, pairs = line.partition("\t")
-        lines[name] = pairs
-    learned = lines.pop("classes", "").split()
+    lines: dict[Evidence, bytes] = {}
+    seal = 0
+    with path.open("rb") as file:
+        for line in file:
+            name, _, pairs = line.partition(b"\t")
+            lines[name.decode("utf-8", "replace")] = pairs
+            if not name.startswith(SEAL.encode()):
+                seal = zlib.crc32(line, seal)
+    learned = lines.pop("classes", b"").decode("utf-8", "replace").split()
     if learned != list(classes):
         other = sorted(set(learned) ^ set(classes)) or ["in another order"]
         raise RulesError(Fault(str(path), 1, f"was learned for other entries than intents.yaml has ({', '.join(other[:4])}): run 'make weights'"))
-    if text != sealed(body):
-        raise RulesError(Fault(str(path), text.count("\n"), "is not as it was written: run 'make weights'"))
+    if lines.pop(SEAL, b"") != f"{seal:08x}\n".encode():
+        raise RulesError(Fault(str(path), len(lines) + 1, "is not as it was written: run 'make weights'"))
     return Weights(lines, classes)
