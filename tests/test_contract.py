@@ -342,3 +342,18 @@ def test_every_suggestion_is_one_that_the_bot_really_answers(messages: list[str]
             answered, _ = bot.respond(suggestion, dialogue, "c")
             assert answered.kind == "answer" or (dialogue.standing and answered.quotes), (message, suggestion)
             hold(answered, bot)
+
+
+def test_the_injury_note_is_for_who_was_hurt(bot: Bot) -> None:
+    """Who asks why both hurt, and is told what to do after an accident, stops reading the notes."""
+    asked, hurt = (bot.conversation("c").say(text) for text in ("Why do my neck and back both hurt?", "I had a fall last week. Why do my neck and back both hurt?"))
+    assert "injury" not in {caveat.id for caveat in asked.caveats}
+    assert "injury" in {caveat.id for caveat in hurt.caveats}
+
+
+def test_what_the_answer_is_about_calls_for_its_caveat_though_no_word_names_it(bot: Bot) -> None:
+    """ "You can do this at home", said to someone with rheumatoid arthritis who asked about traction a message before."""
+    conversation = bot.conversation("c")
+    for answer in bot.answers:
+        if answer.about[0] == "traction":
+            assert "traction" in {caveat.id for caveat in conversation.say(answer.ask).caveats}, answer.id

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 #: What may survive, and why.
 MAY_SURVIVE = {
+    "caveats.lupus: no wordings": "whatever names lupus is about the topic lupus too",
     "cauda-equina: 'tingling + saddle & leg' as 'tingling + saddle'": "tingling in the saddle alone is a sign too: no message may say that it is calm",
     "fracture: 'small-knock + spine-collapse & fragile' as 'small-knock & spine-collapse & fragile'": "told in two sentences it is as urgent",
 }

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from spinebot import Bot
-from spinebot.conversation import Dialogue, Reply
+from spinebot.conversation import Dialogue, Reply, Standing, Warned
 from spinebot.index import LEARNED_AIMS, Found, Hit, Index
 from spinebot.plan import (
+    AGAIN,
     BESIDE,
     DIAGNOSIS_MARGIN,
     EARLIER,
@@ -23,6 +24,7 @@ from spinebot.plan import (
     MOST_SENTENCES,
     MOST_WORDS,
     SURE,
+    SURELY_AIMED,
     TALK,
     Plan,
     answer_each,
@@ -59,14 +61,18 @@ def read(bot: Bot, message: str, dialogue: Dialogue | None = None) -> Reading:
 
 
 def scored(
-    bot: Bot, answers: Mapping[str, float] | None = None, refusal: float = 0.0, talk: tuple[str, float] = ("greeting", LOW), aims: Sequence[str] = ()
+    bot: Bot,
+    answers: Mapping[str, float] | None = None,
+    refusal: float = 0.0,
+    talk: tuple[str, float] = ("greeting", LOW),
+    aims: Sequence[str] | Mapping[str, float] = (),
 ) -> Found:
-    """What a search would find with these scores: of answers (all others are low), of the refusal, and of one kind of small talk."""
+    """What a search would find with these scores: of answers (all others are low), of the refusal, of one kind of small talk, and of the aims."""
     scores = np.full(len(bot.answers) + len(bot.rules["chat"]) + 1 + len(LEARNED_AIMS), LOW, np.float32)
     for answer in bot.answers:
         scores[answer.position] = (answers or {}).get(answer.id, LOW)
     hits = sorted((Hit(answer, float(scores[answer.position])) for answer in bot.answers), key=lambda hit: -hit.score)
-    return Found(tuple(hits[:4]), refusal, *talk, tuple(aims), scores)
+    return Found(tuple(hits[:4]), refusal, *talk, dict(aims) if isinstance(aims, Mapping) else dict.fromkeys(aims, HIGH), scores)
 
 
 def plan(bot: Bot, message: str, found: Found | None = None, dialogue: Dialogue | None = None) -> Plan:
@@ -173,15 +179,16 @@ def test_more_tells_something_new_each_time_until_there_is_no_more_and_then_says
     assert not left, "not told"
 
 
-def test_more_tells_what_is_mainly_about_the_topic_first(unlearned: Bot) -> None:
-    """More on whiplash would begin with a sentence on collars."""
-    told, dialogue = [], Dialogue(topics=("whiplash",))
-    while found := ids(tell_more(unlearned.index, unlearned.rules, dialogue)):
+@pytest.mark.parametrize("topic", ["exercise", "neck-injury", "osteoarthritis", "traction", "whiplash"])
+def test_more_tells_what_is_mainly_about_the_topic_first(topic: str, unlearned: Bot) -> None:
+    """More on whiplash would begin with a sentence on collars; of two alike, the first of the file comes first."""
+    by_id = {answer.id: answer for answer in unlearned.answers}
+    told: list[str] = []
+    while found := ids(tell_more(unlearned.index, unlearned.rules, Dialogue(topics=(topic,), shown=frozenset(told)))):
         told += found
-        dialogue = Dialogue(topics=("whiplash",), shown=frozenset(told))
-    places = [answer.about.index("whiplash") for name in told for answer in unlearned.answers if answer.id == name]
-    assert places == sorted(places) and places[0] == 0 < places[-1]
-    assert told[:2] == ["whiplash-what", "whiplash-spread"], "alike: in the order of the file"
+    ranks = [(by_id[name].about.index(topic), by_id[name].position) for name in told]
+    assert ranks == sorted(ranks)
+    assert ranks[0][0] == 0 < ranks[-1][0] or topic == "traction"
 
 
 def test_more_is_about_the_special_topic_of_several(unlearned: Bot) -> None:
@@ -199,6 +206,8 @@ def test_more_gives_no_list_and_nothing_of_which_all_was_said(unlearned: Bot) ->
     assert by_id["neck-causes"].is_list and "neck-pain" in by_id["neck-causes"].about
     shown = frozenset({"lupus-what"})
     assert ids(tell_more(unlearned.index, unlearned.rules, Dialogue(topics=("lupus",), shown=shown))) == ["lupus-cord"]
+    assert [answer.is_list for answer in unlearned.answers if "pain-sources" in answer.about] == [True]
+    assert tell_more(unlearned.index, unlearned.rules, Dialogue(topics=("pain-sources",))).intent == "no-more"
     others = frozenset(answer.id for answer in unlearned.answers if not answer.is_list)
     assert tell_more(unlearned.index, unlearned.rules, Dialogue(topics=("neck-pain",), shown=others)).intent == "no-more"
 
@@ -255,6 +264,21 @@ def test_which_medicine_is_answered_with_the_word_that_none_is_chosen(message: s
     assert plan(unlearned, "What is lupus?", scored(unlearned, {"lupus-what": 5.0})).opening == ""
 
 
+# Whether to see a doctor.
+
+
+@pytest.mark.parametrize("message", ["should I see a doctor?", "Do I need to see a GP?", "I limp. When should I worry?", "is it an emergency"])
+def test_who_asks_whether_to_see_a_doctor_is_told_when_to(message: str, unlearned: Bot) -> None:
+    """Of all questions, this one would get whatever sentence scores best, or "the article doesn't say"."""
+    found = plan(unlearned, message, scored(unlearned, {"surgery-when": HIGH}))
+    assert (found.kind, found.intent, found.opening, found.answers) == ("no_answer", "see-doctor", unlearned.rules.phrase("see_doctor"), ())
+
+
+def test_whether_a_named_condition_needs_a_doctor_is_answered_from_the_article(unlearned: Bot) -> None:
+    """It says that lupus has to be treated: general advice would hide it."""
+    assert ids(plan(unlearned, "should I see a doctor for lupus?", scored(unlearned, {"lupus-treat": 1.0}))) == ["lupus-treat"]
+
+
 # Small talk.
 
 
@@ -281,7 +305,10 @@ def test_greetings_around_a_question_on_what_needs_a_caveat_make_no_small_talk_o
     assert ids(found) == ["surgery-risks"]
 
 
-@pytest.mark.parametrize("message", ["thanks, the operation went well, bye", "my lupus nurse says hello", "thanks, can you hear me?"])
+@pytest.mark.parametrize(
+    "message",
+    ["thanks, the operation went well, bye", "thanks, the operation went well. Can you hear me?", "my lupus nurse says hello", "thanks, can you hear me?"],
+)
 def test_a_caveat_s_subject_that_nothing_asks_about_leaves_small_talk_alone(message: str, unlearned: Bot) -> None:
     """Who says goodbye would get a quote on surgery."""
     assert plan(unlearned, message, scored(unlearned, {"surgery-risks": 1.0}, talk=("thanks", 5.0))).intent == "chat.thanks"
@@ -305,6 +332,10 @@ def test_an_aim_that_speaks_out_of_the_words_is_no_small_talk(aim: str, unlearne
         ("whiplash or a herniated disc, what is the difference?", ["whiplash-what", "disc-what"]),
         ("How does spinal stenosis differ from a strain and from bone spurs?", ["stenosis-what", "strain-what", "spurs-what"]),
         ("surgery versus traction: which has side effects?", ["surgery-risks", "traction-risks"]),
+        ("surgery versus lupus: which has side effects?", ["surgery-risks", "lupus-what"]),
+        ("compare prescription medication and injections", ["prescription-list", "injections-what"]),
+        ("compare surgery with numbing medication", ["surgery-when", "numbing-site"]),
+        ("compare lupus and whiplash in the neck", ["lupus-what", "whiplash-what"]),
         ("Is a herniated disc the same as degenerative disc disease?", ["disc-what", "ddd-what"]),
     ],
 )
@@ -329,6 +360,24 @@ def test_where_no_two_things_are_compared_none_is_forced(message: str, unlearned
     assert compare(reading, unlearned.index.search(reading), unlearned.index, unlearned.rules) == ()
 
 
+def test_each_side_is_looked_up_by_itself_and_told_as_what_was_asked(unlearned: Bot) -> None:
+    """The words on one side would choose the answer on the other, and what lupus is would be set against how common whiplash is."""
+    heard: list[Reading] = []
+    scores = {"lupus-cord": 5.0, "lupus-what": 1.0, "whiplash-common": 5.0, "whiplash-what": 1.0}
+    index = Fixed(unlearned, lambda reading: heard.append(reading) or scored(unlearned, scores))
+    assert ids(compare(read(unlearned, "compare lupus and whiplash"), scored(unlearned, scores), index, unlearned.rules)) == ["lupus-what", "whiplash-what"]
+    assert [dict(reading.topics) for reading in heard] == [{"lupus": 1.0}, {"whiplash": 1.0}]
+    assert [[word.typed for word in reading.words if word.evidence] for reading in heard] == [["compare", "lupus"], ["compare", "whiplash"]]
+
+
+def test_the_whole_message_has_a_say_in_the_answer_to_each_side(unlearned: Bot) -> None:
+    """What stands outside both sides ("... for me at home") belongs to both."""
+    alone = {"traction-popular": 1.0, "traction-benefits": 1.1, "surgery-when": 1.0}
+    whole = scored(unlearned, {"traction-popular": 5.0, "traction-benefits": 4.0, "surgery-when": 4.0})
+    found = compare(read(unlearned, "compare traction and surgery"), whole, Fixed(unlearned, lambda _: scored(unlearned, alone)), unlearned.rules)
+    assert ids(found) == ["traction-popular", "surgery-when"]
+
+
 def test_a_comparison_by_its_words_only_gets_the_two_likeliest_that_say_different_things(unlearned: Bot) -> None:
     """Who asks "which is nastier?" names no two things; two answers that say the same compare nothing."""
     by_id = {answer.id: answer for answer in unlearned.answers}
@@ -337,6 +386,8 @@ def test_a_comparison_by_its_words_only_gets_the_two_likeliest_that_say_differen
     reading = read(unlearned, "tell me which is nastier")
     assert ids(compare(reading, scored(unlearned, scores, aims=["comparison"]), unlearned.index, unlearned.rules)) == ["lupus-what", "whiplash-what"]
     assert compare(reading, scored(unlearned, scores), unlearned.index, unlearned.rules) == (), "nothing says that it compares"
+    three = scored(unlearned, {"lupus-what": 3.0, "whiplash-what": 2.5, "surgery-risks": 2.0}, aims=["comparison"])
+    assert ids(compare(reading, three, unlearned.index, unlearned.rules)) == ["lupus-what", "whiplash-what"], "two sides"
     unsure = scored(unlearned, scores, refusal=2.1 + LEANING_MARGIN, aims=["comparison"])
     assert compare(reading, unsure, unlearned.index, unlearned.rules) == (), "one side is no comparison"
 
@@ -409,6 +460,21 @@ def test_two_answers_are_given_only_where_both_are_sure_and_say_different_things
     assert by_id["lupus-muscles"].said < by_id["lupus-what"].said and by_id["neck-causes"].is_list
     index = Fixed(unlearned, lambda reading: asked_about(reading, {topic: scored(unlearned, dict([found])) for topic, found in finds.items()}))
     assert ids(answer_each(read(unlearned, "What is lupus? What is whiplash?"), index)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("message", "other"), [("What is whiplash? Are you sure?", "surgery-risks"), ("Does lupus hurt, and cause pain in the neck?", "wear-how")]
+)
+def test_half_a_question_is_not_answered_by_itself(message: str, other: str, unlearned: Bot) -> None:
+    """A part that asks for nothing, or belongs to the question before it, would bring an answer to something else."""
+    reading = read(unlearned, message)
+    main = {"whiplash": "whiplash-what", "lupus": "lupus-muscles"}
+
+    def find(alone: Reading) -> Found:
+        name = next((main[topic] for topic in alone.topics if topic in main and alone.aspects), other)
+        return scored(unlearned, {name: HIGH})
+
+    assert answer_each(reading, Fixed(unlearned, find)) == ()
 
 
 def test_no_more_questions_are_answered_than_anyone_reads(unlearned: Bot) -> None:
@@ -549,7 +615,14 @@ def test_a_question_is_cut_out_of_its_story_where_it_is_surely_answered_and_the_
 
 @pytest.mark.parametrize(
     ("message", "topic"),
-    [("lupus", "lupus"), ("bone spurs", "bone-spurs"), ("Bone spurs spine", "bone-spurs"), ("neck traction?", "traction"), ("soft collar please", "collar")],
+    [
+        ("lupus", "lupus"),
+        ("bone spurs", "bone-spurs"),
+        ("Bone spurs spine", "bone-spurs"),
+        ("neck traction?", "traction"),
+        ("soft collar please", "collar"),
+        ("and what about muscle relaxers then?", "relaxers"),
+    ],
 )
 def test_a_bare_topic_gets_what_there_is_on_it(message: str, topic: str, unlearned: Bot) -> None:
     """Who types as into a search box would be told that the article doesn't say."""
@@ -564,9 +637,11 @@ def test_a_bare_topic_gets_the_best_answer_about_it(unlearned: Bot) -> None:
     assert ids(plan(unlearned, "lupus cord", scored(unlearned, scores))) == ["lupus-cord"]
     assert ids(plan(unlearned, "lupus cord", scored(unlearned, scores | {"lupus-cord": 5.1, "help-both": -5.0}))) == ["lupus-cord"]
     assert ids(plan(unlearned, "is the lupus cord bad there", scored(unlearned, scores))) == ["help-both"], "it says more than a topic"
+    assert ids(plan(unlearned, "lupus", scored(unlearned, {"lupus-what": 5.0, "lupus-cord": 4.9}))) == ["lupus-what", "lupus-cord"], "as any other message"
+    assert ids(plan(unlearned, "pinched nerve", scored(unlearned, {"help-both": 5.0, "compress-list": 4.0, "nerve-feel": 3.0}))) == ["nerve-feel"], "no list"
 
 
-@pytest.mark.parametrize("message", ["lupus acupuncture", "neck", "lupus lives in a cold house", "hats"])
+@pytest.mark.parametrize("message", ["lupus acupuncture", "lupus treatment", "neck", "lupus lives in a cold house", "hats"])
 def test_what_is_more_or_less_than_a_bare_topic_may_be_refused(message: str, unlearned: Bot) -> None:
     """A search for "lupus acupuncture" would be answered as if the article spoke of it."""
     assert plan(unlearned, message, scored(unlearned, {"lupus-what": 5.0}, refusal=HIGH)).kind == "no_answer"
@@ -603,6 +678,14 @@ def test_an_aim_of_the_words_alone_opens_and_warns_as_one_of_a_wording_does(unle
     assert (ids(found), found.opening, found.aims) == (["nerve-feel"], unlearned.rules.phrase("diagnosis"), ("diagnosis",))
 
 
+def test_an_aim_that_is_not_sure_calls_for_its_caveat_but_opens_nothing(unlearned: Bot) -> None:
+    """To someone who did not ask, "I can't tell what you have" is odd; to leave the caveat out may do harm."""
+    message = "the tingling moved on to my elbow, your verdict please"
+    unsure, sure = (plan(unlearned, message, scored(unlearned, {"nerve-feel": 1.0}, aims={"diagnosis": SURELY_AIMED + more})) for more in (-0.1, 0.1))
+    assert (ids(unsure), unsure.opening, unsure.aims) == (["nerve-feel"], "", ("diagnosis",))
+    assert (ids(sure), sure.opening, sure.aims) == (["nerve-feel"], unlearned.rules.phrase("diagnosis"), ("diagnosis",))
+
+
 def test_who_asks_what_they_have_gets_symptoms_where_nothing_else_is_sure(unlearned: Bot) -> None:
     """A refusal to someone in pain, or what an illness is instead of how it feels."""
     message = "it burns and it tingles and it throbs, what do I have?"
@@ -616,6 +699,14 @@ def test_who_asks_what_they_have_gets_symptoms_where_nothing_else_is_sure(unlear
     assert ids(two) == ["nerve-feel", "oa-symptom"]
     assert plan(unlearned, message, scored(unlearned, {name: score - 1.0 for name, score in scores.items()})).kind == "no_answer", "too far off"
     assert plan(unlearned, "it burns and it tingles and it throbs, what is that?", scored(unlearned, scores)).kind == "no_answer", "no diagnosis asked"
+
+
+def test_symptoms_of_two_kinds_are_given_only_where_there_is_room(unlearned: Bot) -> None:
+    """Two long answers are more than someone in pain reads."""
+    by_id = {answer.id: answer for answer in unlearned.answers}
+    assert by_id["strain-spread"].words + by_id["whiplash-spread"].words > MOST_WORDS
+    scores = {"strain-spread": 0.2 - DIAGNOSIS_MARGIN, "whiplash-spread": 0.1 - DIAGNOSIS_MARGIN}
+    assert ids(plan(unlearned, "it burns and it tingles and it throbs, what do I have?", scored(unlearned, scores))) == ["strain-spread"]
 
 
 def test_symptoms_that_score_far_below_the_best_are_not_given(unlearned: Bot) -> None:
@@ -637,10 +728,24 @@ def test_the_best_answer_is_given_with_the_next_where_it_is_nearly_as_good(unlea
     assert ids(choose(scored(unlearned, {"lupus-what": -1.0}))) == ["lupus-what"]
 
 
+def test_who_leans_on_the_last_answer_gets_another_one_where_there_is_one(unlearned: Bot) -> None:
+    """The same sentences again in reply to "and is it bad?" look as if nobody listens."""
+    near = scored(unlearned, {"lupus-what": 5.0, "lupus-cord": 5.1 - AGAIN})
+    far = scored(unlearned, {"lupus-what": 5.0, "lupus-cord": 4.9 - AGAIN})
+    assert ids(choose(near, {"lupus-what"})) == ["lupus-cord"]
+    assert ids(choose(far, {"lupus-what"}))[0] == "lupus-what", "nothing comes near it"
+    assert ids(choose(scored(unlearned, {"lupus-what": 1.0, "lupus-cord": -0.1}), {"lupus-what"})) == ["lupus-what"], "nothing else is good enough"
+    assert ids(choose(scored(unlearned, {"lupus-what": 5.0, "lupus-cord": 4.9}), {"lupus-cord"})) == ["lupus-what", "lupus-cord"], "the best is new"
+    last = Dialogue(topics=("lupus",), last=("lupus-what",), turns=1)
+    assert ids(plan(unlearned, "and does it do much harm?", near, last)) == ["lupus-cord"]
+    assert ids(plan(unlearned, "What is lupus?", near, last))[0] == "lupus-what", "asked for again"
+
+
 def test_a_list_stands_alone(unlearned: Bot) -> None:
     """A list with more behind it, or behind an answer, can't be read."""
     assert ids(choose(scored(unlearned, {"neck-causes": 5.0, "lupus-what": 4.9}))) == ["neck-causes"]
     assert ids(choose(scored(unlearned, {"lupus-what": 5.0, "neck-causes": 4.9, "lupus-cord": 4.8}))) == ["lupus-what"]
+    assert ids(choose(scored(unlearned, {"non-drug": 5.0, "lupus-treat": 4.9}))) == ["non-drug"], "a short one too"
 
 
 def test_no_answer_gets_longer_than_anyone_reads(unlearned: Bot) -> None:
@@ -649,6 +754,8 @@ def test_no_answer_gets_longer_than_anyone_reads(unlearned: Bot) -> None:
     sentences = ["disc-pain", "connected"]  # three sentences each
     assert all(len(by_id[name].said) == 3 for name in sentences)
     assert ids(choose(scored(unlearned, {"disc-pain": 5.0, "connected": 4.9, "lupus-cord": 4.8}))) == ["disc-pain", "lupus-cord"]
+    four = {"lupus-treat": 5.0, "lupus-cord": 4.9, "surgery-risks": 4.8, "traction-look": 4.7}
+    assert ids(choose(scored(unlearned, four))) == list(four)[:3], "three answers at most"
     for first in unlearned.answers:
         for second in unlearned.answers:
             if first is not second and not first.is_list and not second.is_list:
@@ -660,9 +767,12 @@ def test_no_answer_gets_longer_than_anyone_reads(unlearned: Bot) -> None:
 # What is remembered.
 
 
+STANDING, WARNED = Standing("fever", 0), Warned("meningitis", 0)
+
+
 def turn(bot: Bot, message: str, dialogue: Dialogue, found: Plan) -> Dialogue:
     reading = read(bot, message, dialogue)
-    return remember(dialogue, reading, found, Reply("answer", "", suggestions=("What is whiplash?",)), Assessment(None, ()))
+    return remember(dialogue, reading, found, Reply("answer", "", suggestions=("What is whiplash?",)), Assessment(None, (STANDING,), warned=WARNED))
 
 
 def test_after_a_turn_its_topics_answers_and_suggestions_are_remembered(unlearned: Bot) -> None:
@@ -676,6 +786,8 @@ def test_after_a_turn_its_topics_answers_and_suggestions_are_remembered(unlearne
         shown=frozenset({"lupus-what"}),
         last=("lupus-what",),
         suggestions=("What is whiplash?",),
+        standing=(STANDING,),
+        warned=WARNED,
         turns=1,
     )
     second = turn(unlearned, "I have lupus. Is surgery risky?", first, Plan("answer", "", "", (by_id["surgery-risks"],)))
@@ -702,3 +814,15 @@ def test_the_way_back_is_not_endless(unlearned: Bot) -> None:
         dialogue = turn(unlearned, message, dialogue, Plan("no_answer", ""))
     assert dialogue.earlier == (("whiplash",),) * EARLIER
     assert dialogue.turns == EARLIER + 3
+
+
+def test_who_leans_on_an_answer_gets_another_that_is_nearly_as_good(unlearned: Bot) -> None:
+    """ "Can it hurt elsewhere?" "And the legs?": the same sentence three times over says that nobody listens."""
+    by_id = {answer.id: answer for answer in unlearned.answers}
+    first, second = by_id["stenosis-where"], by_id["stenosis-pain"]
+    near = Found((Hit(first, 5.0), Hit(second, 5.0 - AGAIN / 2)), 0.0, "greeting", LOW, {}, np.zeros(1, np.float32))
+    assert choose(near)[0] is first
+    assert choose(near, last=(first.id,))[0] is second
+    assert choose(near, last=(first.id, second.id))[0] is first
+    far = Found((Hit(first, 5.0), Hit(second, 5.0 - 2 * AGAIN)), 0.0, "greeting", LOW, {}, np.zeros(1, np.float32))
+    assert choose(far, last=(first.id,))[0] is first

@@ -520,3 +520,45 @@ def test_an_alarm_that_the_words_take_off_is_told(deaf: Bot) -> None:
     message = "My manuscript is about a novel. I can't pee."
     assert say(deaf, message).urgent is None
     assert any("speak against cauda-equina" in sign.why for sign in explain(deaf, message, Dialogue()).signs)
+
+
+SADDLE = "I wet myself twice this week and I'm numb between the legs"
+
+
+@pytest.mark.parametrize("doubt", ["it's nothing really", "can it wait?", "should I worry?", "should I see a doctor?", "it's probably just a pulled muscle"])
+def test_who_doubts_a_warning_gets_it_again(either: Bot, doubt: str) -> None:
+    """People talk themselves out of an emergency: the answer to that must not be the definition of a stenosis."""
+    conversation = either.conversation("c")
+    conversation.say(SADDLE)
+    reply = conversation.say(doubt)
+    assert reply.urgent is not None and reply.urgent.level == "emergency"
+
+
+def test_who_goes_on_asking_after_a_warning_is_reminded_of_it_and_not_for_ever(either: Bot) -> None:
+    """What the article says of traction must not stand there as if nothing had been told; nor must the warning come for the rest of the talk."""
+    still = either.rules.phrase("still")
+    conversation = either.conversation("c")
+    conversation.say(SADDLE)
+    assert conversation.say("what is neck traction?").text.startswith(still)
+    assert still not in conversation.say("thanks").text
+    for message in ("what is lupus?", "what is whiplash?", "what is a soft collar for?"):
+        reply = conversation.say(message)
+    assert still not in reply.text
+
+
+def test_what_is_taken_back_is_no_longer_held_up(either: Bot) -> None:
+    """A warning that goes on after "a doctor has ruled that out" is one that people stop reading."""
+    conversation = either.conversation("c")
+    conversation.say(SADDLE)
+    conversation.say("the doctor has ruled that out, the scan was clear")
+    reply = conversation.say("what is lupus?")
+    assert reply.urgent is None and either.rules.phrase("still") not in reply.text
+
+
+@pytest.mark.parametrize("question", ["should I see a doctor about my back pain?", "is it an emergency?", "how do I know if it's serious?"])
+def test_who_asks_whether_to_see_a_doctor_is_told_when(either: Bot, question: str) -> None:
+    """ "The article doesn't say" is no answer to someone who wonders whether to go."""
+    reply = say(either, question)
+    assert reply.intent == "see-doctor" and reply.kind == "no_answer"
+    assert either.rules.phrase("see_doctor") in reply.text and "general" in {caveat.id for caveat in reply.caveats}
+    assert say(either, "should I see a doctor about lupus?").intent != "see-doctor"

@@ -133,6 +133,9 @@ def clauses(bot: Bot, message: str) -> list[str]:
         ("and lupus, please tell me", ["and lupus", "?please tell me"]),
         ("Have I lupus", ["?Have I lupus"]),
         ("was it bad", ["?was it bad"]),
+        ("does lupus hurt", ["?does lupus hurt"]),
+        ("can i", ["?can i"]),
+        ("have had pain for years", ["have had pain for years"]),
         ("do not move", ["do not move"]),
         ("could be lupus", ["could be lupus"]),
         ("it can be lupus", ["it can be lupus"]),
@@ -185,6 +188,10 @@ def test_a_message_is_split_into_clauses_and_only_the_questions_ask(message: str
         ("i think it is the disc how does it heal", ["i think it is the disc", "?how does it heal"]),
         ("i know that what he said and what i do is what it is", ["i know that what he said and what i do is what it is"]),
         ("it hurts if it is cold and as it is late", ["it hurts if it is cold and as it is late"]),
+        ("every day he does it again", ["every day he does it again"]),
+        ("i know someone who is old", ["i know someone who is old"]),
+        ("the collar which i wear and the one which helps", ["the collar which i wear and the one which helps"]),
+        ("the exercises which have helped", ["the exercises which have helped"]),
         ("my gran had a fall and her back is the same is it lupus", ["my gran had a fall and her back is the same", "?is it lupus"]),
         ("my neck hurts does the collar help", ["my neck hurts", "?does the collar help"]),
     ],
@@ -303,6 +310,7 @@ def test_who_asks_what_they_have_asks_about_what_they_tell(unlearned: Bot) -> No
         ("my arm aches, I fell, whiplash?", True),
         ("arthritis?", False),
         ("sore neck, stiff in the morning, arthritis", False),
+        ("sore neck, stiff in the morning, arthritis.", False),
         ("what helps a sore neck, arthritis?", False),
         ("sore neck, stiff in the morning, surgery?", False),
         ("sore neck, arthritis in the morning?", False),
@@ -321,6 +329,12 @@ def test_a_topic_named_in_the_story_counts_nearly_in_full_where_the_question_nam
     assert read(unlearned, "My aunt has lupus. Why does it hurt?").topics["lupus"] == EMPTY_QUESTION
     assert read(unlearned, "My aunt has lupus. Why does the neck hurt?").topics["lupus"] >= 0.8, "the neck is a general topic"
     assert read(unlearned, "My aunt has lupus. Why do collars hurt?").topics["lupus"] == STORY
+
+
+def test_a_topic_counts_as_much_as_where_it_is_named_best(unlearned: Bot) -> None:
+    """A second mention in the story behind the question would belittle what was asked about."""
+    for message in ("What is lupus? I had it, my lupus.", "I have lupus, what is lupus?"):
+        assert read(unlearned, message).topics["lupus"] == 1.0, message
 
 
 @pytest.mark.parametrize(
@@ -382,6 +396,7 @@ def test_only_the_question_s_own_special_topics_are_what_it_names(message: str, 
         "does it hurt the neck?",
         "and in the neck?",
         "Do they swell up in the cold months before summer, spring and autumn weather?",
+        "Do they make the neck swell up in the cold months before summer, spring and autumn?",
         "what happens in summer, autumn, winter and spring to everybody old or young?",
     ],
 )
@@ -401,7 +416,7 @@ def test_a_message_that_leans_on_the_last_one_is_about_its_topic(message: str, u
         "and whiplash?",
         "Is it dangerous to have surgery?",
         "Terrible neck stiffness plagues my whole family every single cold winter morning",
-        "I was told that it hurts when you fall. Do stiff necks plague many families in cold winter mornings?",
+        "It rained and they danced. Do stiff necks plague many families in cold winter mornings?",
     ],
 )
 def test_a_message_with_a_topic_of_its_own_is_not_about_the_last_one(message: str, unlearned: Bot) -> None:
@@ -429,7 +444,7 @@ def test_a_bare_new_topic_takes_over_what_was_asked(unlearned: Bot) -> None:
     """After "What causes lupus?", "and whiplash?" would ask nothing of whiplash."""
     assert read(unlearned, "and whiplash?", ABOUT_LUPUS).aspects == {"cause": 0.8}
     assert "cause" not in read(unlearned, "and how common is whiplash?", ABOUT_LUPUS).aspects, "it says what it asks"
-    assert "cause" not in read(unlearned, "whiplash plagues everybody in this cold family house", ABOUT_LUPUS).aspects, "it stands alone"
+    assert "cause" not in read(unlearned, "whiplash frightens my cold grumpy family house", ABOUT_LUPUS).aspects, "it stands alone"
     assert "cause" not in read(unlearned, "is it bad?", ABOUT_LUPUS).aspects, "it leans by its topic"
 
 
@@ -440,6 +455,7 @@ def test_a_new_topic_with_a_word_that_points_back_keeps_the_old_one_in_mind(unle
     assert reading.topics == {"whiplash": 1.0, "collar": TOLD_BEFORE}
     assert reading.carried == ()
     assert "collar" not in read(unlearned, "What use is surgery for whiplash?", dialogue).topics, "nothing points back"
+    assert "collar" not in read(unlearned, "Would it be any use in cold grumpy winter weather for whiplash?", dialogue).topics, "it stands alone"
     assert read(unlearned, "Would it be any use, a collar for whiplash?", dialogue).topics["collar"] == 1.0, "named again"
 
 
@@ -594,6 +610,9 @@ def test_without_keeps_what_was_carried_over(unlearned: Bot) -> None:
     alone = without(reading, [first], None)
     assert dict(alone.topics) == {"lupus": 0.9}
     assert "symptom" in alone.aspects and "common" not in alone.aspects
+    reading, (first, second) = parted(unlearned, "Does it hurt the neck? Is it common?", ABOUT_LUPUS)
+    assert dict(without(reading, [first], None).topics) == {"lupus": 0.9}, "not the neck, which the other question names"
+    assert dict(without(reading, [second], None).topics) == {"neck-pain": 1.0, "lupus": 0.9}
 
 
 def test_without_makes_of_a_comparison_a_question_on_one_side(unlearned: Bot) -> None:

@@ -48,6 +48,7 @@ class Composer:
         self._answers = {answer.id: answer for answer in answers}
         self._ready: dict[tuple[str, int], Sentence] = {}
         self._caveats = {rule.id: rule.text("text") for rule in rules["caveats"].values()}
+        self._of_message = {rule.id for rule in rules["caveats"].values() if rule.flag("of_message")}
         self._topic_caveats = {
             topic: tuple((caveat, rule.text("label")) for caveat in rule.ids("caveats")) for topic, rule in rules["topics"].items() if rule.ids("caveats")
         }
@@ -89,7 +90,7 @@ class Composer:
         words, found = read_words(place.sentence.text, self._lexicon)
         caveats: dict[str, str] = {}
         for match in self._lexicon.matcher.find(found):
-            if match.name.kind == "caveat":
+            if match.name.kind == "caveat" and match.name.id not in self._of_message:
                 caveats.setdefault(match.name.id, " ".join(word.typed for word in words[match.start : match.end]))
         return Sentence(Quote.of(place), caveats, place.sentence.promotional, place.article.source)
 
@@ -98,9 +99,14 @@ class Composer:
         wanted = {} if is_chat else {"general": ""}
         for caveat, because in self._calls(reading, plan, sentences):
             wanted.setdefault(caveat, because)
-        for topic in self._talked_of(reading, plan, is_chat, dialogue):
+        for topic in self._talked_of(reading, is_chat, dialogue):
             for caveat, label in self._topic_caveats.get(topic, ()):
                 wanted.setdefault(caveat, label)
+        for topic in [topic for answer in plan.answers for topic in answer.about]:
+            # "You can do this at home" does not name what it speaks of.
+            for caveat, label in self._topic_caveats.get(topic, ()):
+                if caveat not in self._of_message:
+                    wanted.setdefault(caveat, label)
         return tuple([Caveat(name, text, wanted[name]) for name, text in self._caveats.items() if name in wanted])
 
     def _calls(self, reading: Reading, plan: Plan, sentences: Iterable[Sentence]) -> Iterator[tuple[str, str]]:
@@ -116,17 +122,13 @@ class Composer:
         for sentence in sentences:
             yield from sentence.caveats.items()
 
-    def _talked_of(self, reading: Reading, plan: Plan, is_chat: bool, dialogue: Dialogue) -> Iterator[str]:
-        """The topics of the talk: the message's own, those of the last messages where it names no other, and the answer's: "You can do this at
-        home" does not name what it speaks of.
-        """
+    def _talked_of(self, reading: Reading, is_chat: bool, dialogue: Dialogue) -> Iterator[str]:
+        """The topics of the talk: the message's own, and those of the last messages where it names no other."""
         for topic, weight in reading.topics.items():
             if weight >= 0.3 and not (is_chat and topic in reading.carried):
                 yield topic
         if not is_chat and not reading.names_topic and not reading.of("outside"):
             yield from dialogue.topics
-        for answer in plan.answers:
-            yield from answer.about
 
     def _suggest(self, plan: Plan, found: Found, dialogue: Dialogue) -> tuple[str, ...]:
         """Up to three next questions: near what was asked, and with something to say that was not said before."""
@@ -151,6 +153,8 @@ class Composer:
         lines = []
         if assessment.urgent:
             lines.append(assessment.urgent.text)
+        elif assessment.warned and plan.kind != "chat":
+            lines.append(rules.phrase("still"))
         if reading.corrections and plan.kind != "chat":
             lines.append(rules.phrase("corrected", words=", ".join(dict.fromkeys(correction.read for correction in reading.corrections))))
         if plan.opening and not (assessment.urgent and plan.kind in ("no_answer", "chat")):

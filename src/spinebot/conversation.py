@@ -94,6 +94,13 @@ class Standing(NamedTuple):
     asked: bool = False
 
 
+class Warned(NamedTuple):
+    """A red flag that was raised; `age` is how many messages ago."""
+
+    flag: str
+    age: int
+
+
 @dataclass(frozen=True, slots=True)
 class Dialogue:
     """What is remembered between turns: ids of the rules, nothing that was typed. `last`: the answers of the last reply."""
@@ -105,4 +112,5 @@ class Dialogue:
     last: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     standing: tuple[Standing, ...] = ()
+    warned: Warned | None = None
     turns: int = 0

@@ -7,7 +7,7 @@ labelled questions, where the bot folder has that. The only user of rank_bm25.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -53,14 +53,14 @@ class Hit(NamedTuple):
 
 class Found(NamedTuple):
     """The best answers, the score that they must exceed, the likeliest small talk and its score, the aims that speak out of the
-    words, and the scores of all classes.
+    words with their scores, and the scores of all classes.
     """
 
     hits: tuple[Hit, ...]
     refusal: float
     small_talk: str
     small_talk_score: float
-    aims: tuple[str, ...]
+    aims: Mapping[str, float]
     scores: Row
 
 
@@ -118,7 +118,7 @@ class Index:
         return Found(
             tuple([Hit(self.answers[at], float(scores[at])) for at in order]),
             refused, self.small_talk[talk.index(chatty)], chatty,
-            tuple([aim for (aim, likely), score in zip(LEARNED_AIMS.items(), scores[self._refusal + 1 :].tolist(), strict=True) if score > likely]),
+            {aim: score for (aim, likely), score in zip(LEARNED_AIMS.items(), scores[self._refusal + 1 :].tolist(), strict=True) if score > likely},
             scores,
         )
 

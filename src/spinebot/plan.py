@@ -11,10 +11,12 @@ from .index import Found, Index
 from .rules import Rules
 from .safety import Assessment
 from .text import MARKS
-from .understand import Reading, without
+from .understand import EMPTY_STEMS, Reading, without
 
 #: How far below the best an answer may score to be given beside it.
 BESIDE = 2.5
+#: How much more than the next one an answer must score to be given twice in a row to someone who leans on it.
+AGAIN = 1.0
 MOST_SENTENCES = 4
 MOST_WORDS = 95
 #: How far below the refusal the answer may score to a message that says little by itself: it leans on the one before, or only names a topic.
@@ -38,6 +40,8 @@ _SYMPTOMS = frozenset(("symptom", "spread"))
 EARLIER = 20
 #: What two things are compared by where the message says so; by what they are where it doesn't.
 _COMPARED_BY = frozenset(("site", "recovery", "cause", "where", "most", "spread", "side-effects", "duration", "contents", "prevention", "after-pain"))
+#: From which score on an aim is answered to; below it, it only calls for its caveat.
+SURELY_AIMED = -0.5
 #: How much the score of an answer to the whole message counts beside that to one side of a comparison.
 WHOLE_COUNTS = 0.5
 
@@ -69,20 +73,23 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return Plan("chat", f"chat.{found.small_talk}", rules["chat"][found.small_talk].text("reply"))
     if "dosage" in aims:
         return Plan("no_answer", "dosage", rules.phrase("dosage"))
+    if "see-doctor" in aims and not reading.names_topic:
+        return Plan("no_answer", "see-doctor", rules.phrase("see_doctor"))
+    asked = aims | {aim for aim, score in found.aims.items() if score > SURELY_AIMED}
     aims.update(found.aims)
     answers = compare(reading, found, index, rules) or answer_each(reading, index)
     if not answers:
         alone = question_alone(reading, index) if refuses(reading, found, aims) else found
         if alone is not None:
-            answers = about_topic(reading, alone, index, rules) or choose(alone)
+            answers = about_topic(reading, alone, index, rules) or choose(alone, dialogue.last if reading.leans else ())
         else:
             if "diagnosis" in aims:
                 answers = nearest_symptoms(found, index)
             if not answers:
                 refusal = Plan("no_answer", "dosage", rules.phrase("dosage")) if "dosage" in aims else refuse(reading, rules)
-                return refusal._replace(aims=found.aims)
-    opening = rules.phrase("diagnosis") if "diagnosis" in aims else rules.phrase("dosage") if aims & {"which-medicine", "dosage"} else ""
-    return Plan("answer", f"answers.{answers[0].id}", opening, answers, found.aims)
+                return refusal._replace(aims=tuple(found.aims))
+    opening = rules.phrase("diagnosis") if "diagnosis" in asked else rules.phrase("dosage") if aims & {"which-medicine", "dosage"} else ""
+    return Plan("answer", f"answers.{answers[0].id}", opening, answers, tuple(found.aims))
 
 
 def refuses(reading: Reading, found: Found, aims: Collection[str]) -> bool:
@@ -106,7 +113,11 @@ def about_topic(reading: Reading, found: Found, index: Index, rules: Rules) -> t
 
 
 def _is_bare(reading: Reading) -> bool:
-    return reading.names_topic and not reading.aspects and not reading.of("outside") and len(reading.words) <= BARE
+    """Whether a message does no more than name a topic: "Bone spurs spine", "what about muscle relaxers then"."""
+    if not reading.names_topic or reading.aspects or reading.of("outside"):
+        return False
+    named = {at for match in reading.of("topic") for at in range(match.start, match.end)}
+    return len(reading.words) <= BARE or all(at in named or word in EMPTY_STEMS or word in MARKS for at, word in enumerate(reading.stems))
 
 
 def question_alone(reading: Reading, index: Index) -> Found | None:
@@ -148,6 +159,7 @@ def remember(dialogue: Dialogue, reading: Reading, plan: Plan, reply: Reply, ass
         last=last,
         suggestions=reply.suggestions,
         standing=assessment.standing,
+        warned=assessment.warned,
         turns=dialogue.turns + 1,
     )
 
@@ -247,13 +259,19 @@ def _questions(reading: Reading) -> list[list[tuple[int, int]]]:
     return questions
 
 
-def choose(found: Found) -> tuple[Answer, ...]:
-    """The best answer, and the next where it is nearly as good and there is room."""
-    best = found.hits[0]
+def choose(found: Found, last: Collection[str] = ()) -> tuple[Answer, ...]:
+    """The best answer, and the next where it is nearly as good and there is room. Who leans on the `last` answers wants others, where
+    there are.
+    """
+    hits = list(found.hits)
+    if hits[0].answer.id in last:
+        enough = max(found.refusal, hits[0].score - AGAIN)
+        hits = [hit for hit in hits if hit.answer.id not in last and hit.score > enough] or hits
+    best = hits[0]
     chosen = [best.answer]
     if best.answer.is_list:
         return tuple(chosen)
-    for hit in found.hits[1:3]:
+    for hit in hits[1:3]:
         if hit.answer.is_list or hit.score < max(best.score - BESIDE, found.refusal):
             break
         places = {place for answer in chosen for place in answer.said}

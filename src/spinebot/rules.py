@@ -82,6 +82,7 @@ SECTIONS: dict[str, Section] = {
     "caveats": Section("the safety notes", {
         "text": Field("text", "what is said", True),
         "words": Field("words", "wordings that call for it, in a message or in an answer"),
+        "of_message": Field("flag", "true: what the user says calls for it, not what an answer says"),
     }),
     "signs": Section("warning signs as people put them: the words of the red flags", {"words": _WORDS}),
     "red_flags": Section("conditions that need help now or soon", {
@@ -105,7 +106,7 @@ SECTIONS: dict[str, Section] = {
 #: The fixed sentences that the code says, and what is put in for the names in braces.
 PHRASES = {
     "no_answer": "", "outside": "subject", "far": "", "diagnosis": "", "dosage": "", "nearby": "subject", "no_more": "subject",
-    "claim": "", "source": "source", "corrected": "words", "empty": "", "if_now": "", "other_person": "",
+    "claim": "", "source": "source", "corrected": "words", "empty": "", "if_now": "", "other_person": "", "see_doctor": "", "still": "",
 }
 
 Entry = dict[str, object]

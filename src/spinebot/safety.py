@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from .conversation import Dialogue, Standing, Urgent
+from .conversation import Dialogue, Standing, Urgent, Warned
 from .evidence import alarm_evidence
 from .rules import LEVELS, Rule, Rules
 from .signs import COUNTS, GENERAL, Sign, weigh_signs
@@ -23,7 +23,7 @@ ALARM_SHORT = 0.8
 #: How many words and marks a message has that is not short.
 SHORT = 9
 #: The same where there are signs, and each was taken back: denied, long over, a figure of speech.
-ALARM_DESPITE = 0.8
+ALARM_DESPITE = 0.9
 #: Under which chance of an alarm what the rules take for one is none: a dog's weak legs, an overdose of box sets.
 CALM_BELOW = 0.1
 #: How many words a message has at most that is a yes.
@@ -37,6 +37,8 @@ SIGN_STANDS = 3
 
 #: Contexts in which people speak of what is not happening to them; without one, what the rules take for an alarm always is one.
 _SPOKEN_OF = frozenset(("idiom", "fiction", "study", "past", "resolved"))
+#: Aims of someone who would rather not believe a warning, or asks whether it is one.
+_DOUBTS = frozenset(("doubt", "see-doctor"))
 #: Contexts that take back what was told before: it is over, or a doctor has seen to it.
 _TAKEN_BACK = frozenset(("resolved", "ruled-out"))
 
@@ -44,13 +46,14 @@ _TAKEN_BACK = frozenset(("resolved", "ruled-out"))
 class Assessment(NamedTuple):
     """What was found of warning signs: the red flag that was raised, and those asked about in general only.
 
-    `dropped`: the red flag that the rules raised and the words of the message took off.
+    `dropped`: the red flag that the rules raised and the words of the message took off; `warned`: the last one that was raised and not taken back.
     """
 
     urgent: Urgent | None
     standing: tuple[Standing, ...]
     conditional: bool = False
     dropped: str = ""
+    warned: Warned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +94,13 @@ class RedFlags:
         """The most pressing red flag that the message, with what still stands from earlier ones, raises."""
         signs = weigh_signs(reading)
         if any(match.name.id in _TAKEN_BACK for match in reading.of("context")):
-            dialogue = replace(dialogue, standing=())
+            dialogue = replace(dialogue, standing=(), warned=None)
         if _affirms(reading):
             # "Can a disc cause incontinence?" – "Yes, I have that."
             signs += [Sign(old.sign, 0, len(reading.stems), 0, COUNTS, True) for old in dialogue.standing if old.asked]
         counting = [sign for sign in signs if sign.counts]
         by_rules = self._by_rules(reading, counting, dialogue) if counting else None
-        best = self._by_weights(reading, signs, dialogue, by_rules)
+        best = self._by_weights(reading, signs, dialogue, by_rules) or self._again(reading, dialogue)
         fresh = dict.fromkeys([sign.name for sign in counting])
         kept = [Standing(name, 0) for name in fresh]
         conditional = False
@@ -105,7 +108,17 @@ class RedFlags:
             kept += [Standing(name, 0, True) for name in dict.fromkeys([sign.name for sign in signs if sign.verdict in GENERAL]) if name not in fresh]
             conditional = best is None and self._would_hold(signs, reading)
         kept += [old for old in _age(dialogue.standing) if old.sign not in fresh]
-        return Assessment(best, tuple(kept), conditional, by_rules.id if by_rules is not None and best is None else "")
+        dropped = by_rules.id if by_rules is not None and best is None else ""
+        return Assessment(best, tuple(kept), conditional, dropped, Warned(best.id, 0) if best else _older(dialogue.warned))
+
+    def _again(self, reading: Reading, dialogue: Dialogue) -> Urgent | None:
+        """The red flag of the last messages for someone who doubts it: "it's probably nothing", "can it wait?"."""
+        doubt = next((match for match in reading.of("aim") if match.name.id in _DOUBTS), None)
+        if doubt is None or dialogue.warned is None:
+            return None
+        rule = self._rules["red_flags"][dialogue.warned.flag]
+        level = rule.text("level")
+        return Urgent(rule.id, level, self._advice(rule, level, False), reading.said(doubt.start, doubt.end))
 
     def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> Urgent | None:
         now = {sign.name for sign in counting}
@@ -221,6 +234,10 @@ def verdicts(reading: Reading, dialogue: Dialogue) -> dict[str, bool]:
     return verdicts_of(weigh_signs(reading), dialogue)
 
 
+def _older(warned: Warned | None) -> Warned | None:
+    return Warned(warned.flag, warned.age + 1) if warned and warned.age + 1 < SIGN_STANDS else None
+
+
 def _age(standing: Iterable[Standing]) -> tuple[Standing, ...]:
     return tuple([Standing(old.sign, old.age + 1, old.asked) for old in standing if old.age + 1 < SIGN_STANDS])
 
@@ -269,4 +286,5 @@ def most_pressing(assessments: Sequence[Assessment]) -> Assessment:
         if old.sign not in standing or old.age < standing[old.sign].age:
             standing[old.sign] = old
     urgent = min(raised, key=lambda flag: LEVELS.index(flag.level), default=None)
-    return Assessment(urgent, tuple(standing.values()), urgent is None and any(found.conditional for found in assessments))
+    conditional = urgent is None and any(found.conditional for found in assessments)
+    return Assessment(urgent, tuple(standing.values()), conditional, warned=Warned(urgent.id, 0) if urgent else assessments[0].warned)

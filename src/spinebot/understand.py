@@ -40,7 +40,7 @@ _WONDER = frozenset(stem(word) for word in WONDERING)
 _WANTS = frozenset(("to", "you", "not", "never"))
 _FILLERS = frozenset(stem(word) for word in FILLERS)
 STOP_STEMS = frozenset(stem(word) for word in STOP)
-_CONTENT_FREE = STOP_STEMS | _QUESTION_STEMS | _VERB_STEMS
+EMPTY_STEMS = STOP_STEMS | _QUESTION_STEMS | _VERB_STEMS
 
 
 LONGEST_CHOICE = 30
@@ -324,7 +324,7 @@ def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
         return reading
     returns = any(match.name.id == "back" for match in reading.of("aim"))
     specific = {topic for topic, weight in reading.topics.items() if weight >= 0.8 and not rules["topics"][topic].flag("general")}
-    content = [word for word in reading.stems if word not in MARKS and word not in _CONTENT_FREE]
+    content = [word for word in reading.stems if word not in MARKS and word not in EMPTY_STEMS]
     points = any(match.name.id == "leaning" and reading.weights[match.start] >= 0.8 for match in reading.of("aim"))
     short = len(content) <= 4
     much = BEFORE if len(content) <= FEW else LONG_BEFORE
