@@ -103,6 +103,12 @@ Lupus can hurt.  It has to be treated.
 
 
 @pytest.fixture(scope="session")
+def unlearned() -> Bot:
+    """The spine bot by its hand-set scores alone."""
+    return Bot.load(weights=False)
+
+
+@pytest.fixture(scope="session")
 def bot() -> Bot:
     """The spine bot."""
     return Bot.load()

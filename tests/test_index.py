@@ -22,12 +22,6 @@ from spinebot.understand import understand
 WORDS = ["lupus", "neck", "back", "pain", "nerve", "can", "the", "surgery", "traction", "disc", "30", "stiffness", "treatment", "relief"]
 
 
-@pytest.fixture(scope="module")
-def unlearned() -> Bot:
-    """The spine bot by its hand-set scores alone."""
-    return Bot.load(weights=False)
-
-
 def search(bot: Bot, message: str) -> Found:
     return bot.index.search(understand(message, Dialogue(), bot.rules, bot.lexicon))
 

@@ -45,12 +45,6 @@ LOW, HIGH = -99.0, 99.0
 ABOUT_LUPUS = Dialogue(topics=("lupus",), turns=1)
 
 
-@pytest.fixture(scope="module")
-def unlearned() -> Bot:
-    """The spine bot by its hand-set scores alone."""
-    return Bot.load(weights=False)
-
-
 @pytest.fixture(scope="module", params=["by hand", "learned"])
 def either(request: pytest.FixtureRequest, bot: Bot, unlearned: Bot) -> Bot:
     return unlearned if request.param == "by hand" else bot
@@ -267,7 +261,7 @@ def test_which_medicine_is_answered_with_the_word_that_none_is_chosen(message: s
 # Whether to see a doctor.
 
 
-@pytest.mark.parametrize("message", ["should I see a doctor?", "Do I need to see a GP?", "I limp. When should I worry?", "is it an emergency"])
+@pytest.mark.parametrize("message", ["should I see a doctor?", "Do I need to see a GP?", "It aches. When should I worry?", "is it an emergency"])
 def test_who_asks_whether_to_see_a_doctor_is_told_when_to(message: str, unlearned: Bot) -> None:
     """Of all questions, this one would get whatever sentence scores best, or "the article doesn't say"."""
     found = plan(unlearned, message, scored(unlearned, {"surgery-when": HIGH}))
@@ -276,7 +270,9 @@ def test_who_asks_whether_to_see_a_doctor_is_told_when_to(message: str, unlearne
 
 def test_whether_a_named_condition_needs_a_doctor_is_answered_from_the_article(unlearned: Bot) -> None:
     """It says that lupus has to be treated: general advice would hide it."""
-    assert ids(plan(unlearned, "should I see a doctor for lupus?", scored(unlearned, {"lupus-treat": 1.0}))) == ["lupus-treat"]
+    for message in ("should I see a doctor for lupus?", "My cousin has lupus. Should she see a doctor?"):
+        assert ids(plan(unlearned, message, scored(unlearned, {"lupus-treat": 1.0}))) == ["lupus-treat"], message
+    assert plan(unlearned, "my neck hurts, should I see a doctor?", scored(unlearned, {"neck-common": HIGH})).intent == "see-doctor", "the neck is no condition"
 
 
 # Small talk.
@@ -285,15 +281,15 @@ def test_whether_a_named_condition_needs_a_doctor_is_answered_from_the_article(u
 def test_small_talk_is_answered_as_such_where_it_is_likelier_than_any_answer(unlearned: Bot) -> None:
     """Thanks would be answered with a quote, or a question with "you're welcome"."""
     reply = unlearned.rules["chat"]["thanks"].text("reply")
-    found = plan(unlearned, "thanks", scored(unlearned, {"lupus-what": 2.0}, talk=("thanks", 2.1)))
+    found = plan(unlearned, "thanks, and bone spurs", scored(unlearned, {"spurs-what": 2.0}, talk=("thanks", 2.1)))
     assert found == Plan("chat", "chat.thanks", reply)
-    assert plan(unlearned, "thanks, and lupus?", scored(unlearned, {"lupus-what": 2.0}, talk=("thanks", 1.9))).kind == "answer"
+    assert plan(unlearned, "thanks, and bone spurs", scored(unlearned, {"spurs-what": 2.0}, talk=("thanks", 1.9))).kind == "answer"
 
 
 def test_small_talk_may_score_a_little_below_the_refusal(unlearned: Bot) -> None:
     """A chatty message that is hard to tell from a strange one is better greeted than refused."""
-    assert plan(unlearned, "hello hello", scored(unlearned, refusal=1.0, talk=("greeting", 1.1 - TALK))).kind == "chat"
-    assert plan(unlearned, "hello hello", scored(unlearned, refusal=1.0, talk=("greeting", 0.9 - TALK))).kind == "no_answer"
+    assert plan(unlearned, "well hello xyzzy", scored(unlearned, refusal=1.0, talk=("greeting", 1.1 - TALK))).kind == "chat"
+    assert plan(unlearned, "well hello xyzzy", scored(unlearned, refusal=1.0, talk=("greeting", 0.9 - TALK))).kind == "no_answer"
 
 
 @pytest.mark.parametrize(
@@ -734,7 +730,7 @@ def test_who_leans_on_the_last_answer_gets_another_one_where_there_is_one(unlear
     far = scored(unlearned, {"lupus-what": 5.0, "lupus-cord": 4.9 - AGAIN})
     assert ids(choose(near, {"lupus-what"})) == ["lupus-cord"]
     assert ids(choose(far, {"lupus-what"}))[0] == "lupus-what", "nothing comes near it"
-    assert ids(choose(scored(unlearned, {"lupus-what": 1.0, "lupus-cord": -0.1}), {"lupus-what"})) == ["lupus-what"], "nothing else is good enough"
+    assert ids(choose(scored(unlearned, {"lupus-what": AGAIN / 2, "lupus-cord": -0.1}), {"lupus-what"})) == ["lupus-what"], "nothing else is good enough"
     assert ids(choose(scored(unlearned, {"lupus-what": 5.0, "lupus-cord": 4.9}), {"lupus-cord"})) == ["lupus-what", "lupus-cord"], "the best is new"
     last = Dialogue(topics=("lupus",), last=("lupus-what",), turns=1)
     assert ids(plan(unlearned, "and does it do much harm?", near, last)) == ["lupus-cord"]
@@ -826,3 +822,21 @@ def test_who_leans_on_an_answer_gets_another_that_is_nearly_as_good(unlearned: B
     assert choose(near, last=(first.id, second.id))[0] is first
     far = Found((Hit(first, 5.0), Hit(second, 5.0 - 2 * AGAIN)), 0.0, "greeting", LOW, {}, np.zeros(1, np.float32))
     assert choose(far, last=(first.id,))[0] is first
+
+
+@pytest.mark.parametrize(("message", "talk"), [("yooo whats up \N{WAVING HAND SIGN}", "greeting"), ("Thanks!!", "thanks"), ("hi, hello there", "greeting")])
+def test_a_message_of_nothing_but_small_talk_is_small_talk_whatever_scores_best(message: str, talk: str, either: Bot) -> None:
+    """Who says hello and is told of muscles and ligaments leaves."""
+    assert plan(either, message, scored(either, {"lupus-what": HIGH})).intent == f"chat.{talk}"
+
+
+def test_small_talk_around_a_question_is_none(either: Bot) -> None:
+    """ "Hi, what is lupus? Thanks" is a question."""
+    assert plan(either, "Hi, what is lupus? Thanks").kind == "answer"
+
+
+def test_more_about_the_topic_in_hand_is_more_though_it_is_named(unlearned: Bot) -> None:
+    """ "Tell me more about lupus", right after what lupus is, would say the same again."""
+    conversation = unlearned.conversation("c")
+    first, second = conversation.say("What is lupus?"), conversation.say("tell me more about lupus")
+    assert second.kind == "answer" and not {quote.start for quote in second.quotes} <= {quote.start for quote in first.quotes}

@@ -29,12 +29,6 @@ ABOUT_LUPUS = Dialogue(topics=("lupus",), aspects=("cause",), earlier=(("lupus",
 SUGGESTIONS = ("What is whiplash?", "Is neck surgery risky?", "Does lupus need treatment?")
 
 
-@pytest.fixture(scope="module")
-def unlearned() -> Bot:
-    """The spine bot by its hand-set scores alone."""
-    return Bot.load(weights=False)
-
-
 def read(bot: Bot, message: str, dialogue: Dialogue | None = None) -> Reading:
     return understand(message, dialogue or Dialogue(), bot.rules, bot.lexicon)
 
@@ -628,3 +622,30 @@ def test_without_makes_of_a_comparison_a_question_on_one_side(unlearned: Bot) ->
     assert dict(without(bare, [_span(bare, "lupus", "lupus")], None).aspects) == {}, "only a side that is given is asked what it is"
     asked = read(unlearned, "cause of lupus vs whiplash")
     assert dict(without(asked, [_span(asked, "lupus", "lupus")], {"whiplash": 1.0}).aspects) == {"cause": 1.0}
+
+
+@pytest.mark.parametrize("message", ["two", "number two", "option 2 please", "2, please", "the second one"])
+def test_a_suggestion_is_taken_by_its_word_too(message: str) -> None:
+    """Who types "two" under three numbered questions means the second."""
+    assert taken(message, Dialogue(suggestions=SUGGESTIONS)) == SUGGESTIONS[1]
+
+
+@pytest.mark.parametrize(
+    ("message", "questions"),
+    [
+        ("How long can a soft collar be worn? Is surgery risky?", 2),
+        ("For how long can I wear it", 1),
+        ("What is lupus and what is whiplash", 2),
+        ("what is whiplash can you tell me is surgery risky", 2),
+        ("At what age does disc degeneration start, and is it still a disease after 60?", 2),
+    ],
+)
+def test_a_question_begins_once(message: str, questions: int, unlearned: Bot) -> None:
+    """Where "how long" and "can I" count as two, the third question of a message is never answered."""
+    assert sum(part.opens for part in read(unlearned, message).parts) == questions
+
+
+def test_going_back_to_normal_returns_to_no_topic(unlearned: Bot) -> None:
+    """ "When can I get back to work?", asked of whiplash, is no question about lupus."""
+    assert "lupus" not in after(unlearned, "What is lupus?", "What is whiplash?", "when can I get back to work?").topics
+    assert "lupus" in after(unlearned, "What is lupus?", "What is whiplash?", "back to the first one, is it common?").topics

@@ -156,12 +156,12 @@ def _print_reply(conversation: Conversation, text: str, asked: argparse.Namespac
 
 
 def _check(asked: argparse.Namespace) -> int:
-    """Every fault of the folder; where it loads, every answer whose own question another answer takes."""
+    """Every fault of the folder; where it loads, every answer whose own question is not answered by all that it quotes."""
     bot = load_bot(asked.bot)
     faults = []
     for answer in bot.answers:
         reply = bot.conversation("1").say(answer.ask)
-        if reply.intent != f"answers.{answer.id}":
+        if not answer.said <= {(quote.article, quote.start) for quote in reply.quotes}:
             line = bot.rules["answers"][answer.id].line
             faults.append(Fault(bot.rules.path, line, f"answers.{answer.id}: its own question {answer.ask!r} gets {reply.intent}"))
     if faults:

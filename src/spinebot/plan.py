@@ -67,13 +67,16 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     cautious = found.aims or any(part.asks and part.start <= match.start < part.end for match in reading.of("caveat") for part in reading.parts)
     if "invent" in aims:
         return refuse(reading, rules)
-    if "more" in aims and reading.carried:
+    if "more" in aims and (reading.carried or any(match.name.id == dialogue.topics[0] for match in reading.of("topic") if dialogue.topics)):
         return tell_more(index, rules, dialogue)
-    if found.small_talk_score > max(best.score, found.refusal - TALK) and not cautious:
-        return Plan("chat", f"chat.{found.small_talk}", rules["chat"][found.small_talk].text("reply"))
+    talk = only_talk(reading)
+    if not talk and found.small_talk_score > max(best.score, found.refusal - TALK) and not cautious:
+        talk = found.small_talk
+    if talk:
+        return Plan("chat", f"chat.{talk}", rules["chat"][talk].text("reply"))
     if "dosage" in aims:
         return Plan("no_answer", "dosage", rules.phrase("dosage"))
-    if "see-doctor" in aims and not reading.names_topic:
+    if "see-doctor" in aims and not any(rules["topics"][match.name.id].flag("condition") for match in reading.of("topic")):
         return Plan("no_answer", "see-doctor", rules.phrase("see_doctor"))
     asked = aims | {aim for aim, score in found.aims.items() if score > SURELY_AIMED}
     aims.update(found.aims)
@@ -90,6 +93,15 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
                 return refusal._replace(aims=tuple(found.aims))
     opening = rules.phrase("diagnosis") if "diagnosis" in asked else rules.phrase("dosage") if aims & {"which-medicine", "dosage"} else ""
     return Plan("answer", f"answers.{answers[0].id}", opening, answers, tuple(found.aims))
+
+
+def only_talk(reading: Reading) -> str:
+    """The small talk that a message consists of, every word of it; "" where it says more."""
+    matches = reading.of("chat")
+    said = {at for match in matches for at in range(match.start, match.end)}
+    if not said or not all(at in said or not any(map(str.isalnum, word)) for at, word in enumerate(reading.stems)):
+        return ""
+    return max(matches, key=lambda match: match.size).name.id
 
 
 def refuses(reading: Reading, found: Found, aims: Collection[str]) -> bool:

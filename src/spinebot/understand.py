@@ -38,15 +38,22 @@ _ASKED_AFTER = _QUESTION_STEMS | {stem("whether"), "if"}
 _WONDER = frozenset(stem(word) for word in WONDERING)
 #: "want to know", "you know?", "don't know": not "I know".
 _WANTS = frozenset(("to", "you", "not", "never"))
+#: "At what age ...", "for how long ..."
+_BEFORE_QUESTION = frozenset(stem(word) for word in "at for in on to from by with until".split())
+#: What people want to get back to that is no topic of the talk.
+_LIFE = frozenset(stem(word) for word in "normal work life sport sports training school gym running driving bed myself it".split())
 _FILLERS = frozenset(stem(word) for word in FILLERS)
 STOP_STEMS = frozenset(stem(word) for word in STOP)
 EMPTY_STEMS = STOP_STEMS | _QUESTION_STEMS | _VERB_STEMS
 
 
+#: Within how many words a question comes to its verb: "for how long can".
+OPENING_WORDS = 3
 LONGEST_CHOICE = 30
 _ORDINALS = {"1": 1, "2": 2, "3": 3, "first": 1, "second": 2, "third": 3, "1st": 1, "2nd": 2, "3rd": 3, "one": 1, "two": 2, "three": 3}
 _CHOICE = re.compile(
-    r"(?:(?:number|option|no|#)?\.? ?([123])|(?:the |that )?(first|second|third|last|1st|2nd|3rd)(?: one| question| suggestion)?(?:,? please)?)"
+    r"(?:(?:number|option|no|#)?\.? ?([123])|(?:number |option )?(one|two|three)|"
+    r"(?:the |that )?(first|second|third|last|1st|2nd|3rd)(?: one| question| suggestion)?)(?:,? please)?"
 )
 
 
@@ -173,7 +180,7 @@ def split_parts(stems: Sequence[str]) -> list[Part]:
                     clauses = []
                 elif word == "?" and parts:
                     parts[-1] = parts[-1]._replace(asks=True)
-        elif at > start + 1 and _opens_question(stems, at, length):
+        elif at > start + 1 and _opens_question(stems, at, length) and not _goes_on(stems, start, at):
             clauses.append((start, at))
             start = at
     if length > start:
@@ -205,14 +212,24 @@ def _opens_question(stems: Sequence[str], at: int, length: int) -> bool:
     if word in _QUESTION_STEMS:
         if word in ("which", "who", "when", "whom", "whose", "where", "while"):
             return following in _VERB_STEMS and following != "have" and before not in ("one", "someon", "peopl")
-        return before not in ("that", "know", "about", "and", "is", "be", "of", "on")
+        if before == "and":
+            return following in _VERB_STEMS  # "What is lupus and what is whiplash?"
+        return before not in ("that", "know", "about", "is", "be", "of", "on")
     return False
+
+
+def _goes_on(stems: Sequence[str], start: int, at: int) -> bool:
+    """Whether the verb at `at` belongs to the question that the clause has just opened: "how long can a collar be worn"."""
+    opening = stems[start:at]
+    return stems[at] in _VERB_STEMS and len(opening) <= OPENING_WORDS and not _QUESTION_STEMS.isdisjoint(opening) and _VERB_STEMS.isdisjoint(opening)
 
 
 def _asks(stems: Sequence[str], start: int, end: int, first: bool) -> bool:
     """Whether a clause opens as a question does; `which`, `who`, `where`, `when` do so only where a sentence begins."""
     at = start
     while at < end and stems[at] in _FILLERS:
+        at += 1
+    if at + 1 < end and stems[at] in _BEFORE_QUESTION and stems[at + 1] in _QUESTION_STEMS:
         at += 1
     if at >= end:
         return False
@@ -239,7 +256,7 @@ def taken(text: str, dialogue: Dialogue) -> str:
     chosen = _CHOICE.fullmatch(text.strip().lower().rstrip(".!"))
     if not chosen:
         return text
-    number = _ORDINALS.get(chosen[1] or chosen[2]) or len(dialogue.suggestions)
+    number = _ORDINALS.get(chosen[1] or chosen[2] or chosen[3]) or len(dialogue.suggestions)
     return dialogue.suggestions[number - 1] if number <= len(dialogue.suggestions) else text
 
 
@@ -322,7 +339,7 @@ def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
     """The reading with the dialogue's topics and aspects where the message leans on them."""
     if not dialogue.turns or not dialogue.topics:
         return reading
-    returns = any(match.name.id == "back" for match in reading.of("aim"))
+    returns = any(match.name.id == "back" and (*reading.stems, "")[match.end] not in _LIFE for match in reading.of("aim"))
     specific = {topic for topic, weight in reading.topics.items() if weight >= 0.8 and not rules["topics"][topic].flag("general")}
     content = [word for word in reading.stems if word not in MARKS and word not in EMPTY_STEMS]
     points = any(match.name.id == "leaning" and reading.weights[match.start] >= 0.8 for match in reading.of("aim"))
