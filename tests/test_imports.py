@@ -20,7 +20,7 @@ LAYERS = [
     {"errors", "english", "text"},
     {"article", "yamlfile"},
     {"corpus", "matcher", "rules", "answers", "schema"},
-    {"conversation", "spelling", "lexicon"},
+    {"clauses", "conversation", "spelling", "lexicon"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render"},
     {"bot"},
     {"terminal", "explain", "web", "script"},

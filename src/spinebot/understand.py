@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from .clauses import HARD, QUESTION_STEMS, VERB_STEMS, Part, split_parts
 from .conversation import Correction, Dialogue
-from .english import BEFORE_VERB, FILLERS, ORDERS, PRONOUNS, QUESTION_VERBS, QUESTION_WORDS, STOP, SUBJECTS, WONDERING
+from .english import STOP
 from .lexicon import MARK_WORDS, Lexicon, Term, Word
 from .matcher import Match
 from .rules import Rules
@@ -25,46 +26,18 @@ FEW = 6
 #: How much a topic of the last message counts in one that has its own and points back with "it".
 TOLD_BEFORE = 0.6
 
-_RELATIVE = frozenset(stem(word) for word in ("which", "who", "whom", "whose", "where", "when"))
-_HARD = frozenset(".?!;\n")
-_QUESTION_STEMS = frozenset(stem(word) for word in QUESTION_WORDS)
-_VERB_STEMS = frozenset(stem(word) for word in QUESTION_VERBS)
-_OPENERS = _QUESTION_STEMS | _VERB_STEMS
-_ORDER_STEMS = frozenset(stem(word) for word in ORDERS)
-_SUBJECTS = frozenset(stem(word) for word in SUBJECTS)
-_PRONOUNS = frozenset(stem(word) for word in PRONOUNS)
-_BEFORE_VERB = frozenset(stem(word) for word in BEFORE_VERB)
-_ASKED_AFTER = _QUESTION_STEMS | {stem("whether"), "if"}
-_WONDER = frozenset(stem(word) for word in WONDERING)
-#: "want to know", "you know?", "don't know": not "I know".
-_WANTS = frozenset(("to", "you", "not", "never"))
-#: "At what age ...", "for how long ..."
-_BEFORE_QUESTION = frozenset(stem(word) for word in "at for in on to from by with until".split())
+_OPENERS = QUESTION_STEMS | VERB_STEMS
 #: What people want to get back to that is no topic of the talk.
 _LIFE = frozenset(stem(word) for word in "normal work life sport sports training school gym running driving bed myself it".split())
-_FILLERS = frozenset(stem(word) for word in FILLERS)
 STOP_STEMS = frozenset(stem(word) for word in STOP)
-EMPTY_STEMS = STOP_STEMS | _QUESTION_STEMS | _VERB_STEMS
+EMPTY_STEMS = STOP_STEMS | _OPENERS
 
-
-#: Within how many words a question comes to its verb: "for how long can".
-OPENING_WORDS = 3
 LONGEST_CHOICE = 30
 _ORDINALS = {"1": 1, "2": 2, "3": 3, "first": 1, "second": 2, "third": 3, "1st": 1, "2nd": 2, "3rd": 3, "one": 1, "two": 2, "three": 3}
 _CHOICE = re.compile(
     r"(?:(?:number|option|no|#)?\.? ?([123])|(?:number |option )?(one|two|three)|"
     r"(?:the |that )?(first|second|third|last|1st|2nd|3rd)(?: one| question| suggestion)?)(?:,? please)?"
 )
-
-
-class Part(NamedTuple):
-    """A stretch of the message, `[start:end]` of its words: a clause, whether it asks, and whether it opens a question of its own."""
-
-    start: int
-    end: int
-    asks: bool
-    sentence: int
-    opens: bool = False
 
 
 class Reading(NamedTuple):
@@ -143,7 +116,7 @@ def read_words(text: str, lexicon: Lexicon) -> tuple[list[Word], list[str]]:
             if stems and stems[-1] not in MARKS:
                 words.append(MARK_WORDS[token])
                 stems.append(token)
-            elif stems and token in "?" and stems[-1] in _HARD | {","}:
+            elif stems and token in "?" and stems[-1] in HARD | {","}:
                 stems[-1] = token
                 words[-1] = MARK_WORDS[token]
         else:
@@ -156,97 +129,6 @@ def read_words(text: str, lexicon: Lexicon) -> tuple[list[Word], list[str]]:
             words[at] = Word.of(words[at].typed, "does")
             stems[at] = "do"
     return words, stems
-
-
-def split_parts(stems: Sequence[str]) -> list[Part]:
-    """The clauses of a message, and which of them ask.
-
-    A clause ends at a sentence mark or a comma, and before a word that opens a question in running text, for people who
-    type on a phone or speak put no marks.
-    """
-    parts: list[Part] = []
-    clauses: list[tuple[int, int]] = []
-    start = sentence = 0
-    length = len(stems)
-    for at, word in enumerate(stems):
-        if word in MARKS:
-            if at > start:
-                clauses.append((start, at))
-            start = at + 1
-            if word in _HARD:
-                if clauses:
-                    parts += _judge(stems, clauses, word == "?", sentence)
-                    sentence += 1
-                    clauses = []
-                elif word == "?" and parts:
-                    parts[-1] = parts[-1]._replace(asks=True)
-        elif at > start + 1 and _opens_question(stems, at, length) and not _goes_on(stems, start, at):
-            clauses.append((start, at))
-            start = at
-    if length > start:
-        clauses.append((start, length))
-    if clauses:
-        parts += _judge(stems, clauses, False, sentence)
-    return parts
-
-
-def _judge(stems: Sequence[str], clauses: Sequence[tuple[int, int]], marked: bool, sentence: int) -> list[Part]:
-    """The parts of one sentence: from its first question word on it asks; all of it, where only a question mark says so."""
-    asks = wonders = False
-    parts = []
-    opened = [_asks(stems, start, end, first=number == 0 or marked) for number, (start, end) in enumerate(clauses)]
-    for (start, end), opens in zip(clauses, opened, strict=True):
-        wonders = wonders or opens
-        # "He asked, from his armchair, whether ..."
-        asks = opens or (asks and marked) or (wonders and stems[start] in _ASKED_AFTER) or (marked and not any(opened))
-        parts.append(Part(start, end, asks, sentence, opens))
-    return parts
-
-
-def _opens_question(stems: Sequence[str], at: int, length: int) -> bool:
-    word = stems[at]
-    following = stems[at + 1] if at + 1 < length else ""
-    before = stems[at - 1]
-    if word in _VERB_STEMS:
-        return following in (_PRONOUNS if word in ("be", "have") else _SUBJECTS) and before not in _BEFORE_VERB and before not in MARKS
-    if word in _QUESTION_STEMS:
-        if word in ("which", "who", "when", "whom", "whose", "where", "while"):
-            return following in _VERB_STEMS and following != "have" and before not in ("one", "someon", "peopl")
-        if before == "and":
-            return following in _VERB_STEMS  # "What is lupus and what is whiplash?"
-        return before not in ("that", "know", "about", "is", "be", "of", "on")
-    return False
-
-
-def _goes_on(stems: Sequence[str], start: int, at: int) -> bool:
-    """Whether the verb at `at` belongs to the question that the clause has just opened: "how long can a collar be worn"."""
-    opening = stems[start:at]
-    return stems[at] in _VERB_STEMS and len(opening) <= OPENING_WORDS and not _QUESTION_STEMS.isdisjoint(opening) and _VERB_STEMS.isdisjoint(opening)
-
-
-def _asks(stems: Sequence[str], start: int, end: int, first: bool) -> bool:
-    """Whether a clause opens as a question does; `which`, `who`, `where`, `when` do so only where a sentence begins."""
-    at = start
-    while at < end and stems[at] in _FILLERS:
-        at += 1
-    if at + 1 < end and stems[at] in _BEFORE_QUESTION and stems[at + 1] in _QUESTION_STEMS:
-        at += 1
-    if at >= end:
-        return False
-    word = stems[at]
-    following = stems[at + 1] if at + 1 < end else ""
-    if word in _QUESTION_STEMS:
-        if first or word not in _RELATIVE:
-            return word != "when" or following in _VERB_STEMS
-        # "... and who gets it", "..., where does it hurt"; not "my disc, which is gone".
-        return "and" in stems[start:at] or (word in ("where", "when") and following in _VERB_STEMS)
-    if word in _VERB_STEMS and following and following not in ("not", "be") and not (word == "have" and following not in _SUBJECTS):
-        return following in _SUBJECTS or end - at > 2
-    if word in _ORDER_STEMS:
-        return True
-    return any(
-        word in _WONDER or (word == "know" and stems[at - 1] in _WANTS) for at, word in enumerate(stems[start:end], start) if at > start or word in _WONDER
-    )
 
 
 def taken(text: str, dialogue: Dialogue) -> str:
