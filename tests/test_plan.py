@@ -840,3 +840,9 @@ def test_more_about_the_topic_in_hand_is_more_though_it_is_named(unlearned: Bot)
     conversation = unlearned.conversation("c")
     first, second = conversation.say("What is lupus?"), conversation.say("tell me more about lupus")
     assert second.kind == "answer" and not {quote.start for quote in second.quotes} <= {quote.start for quote in first.quotes}
+
+
+@pytest.mark.parametrize("message", ["Is lupus or whiplash hereditary?", "Which costs more, surgery or injections?"])
+def test_a_comparison_by_what_the_article_leaves_out_is_refused(message: str, bot: Bot) -> None:
+    """Two definitions are no answer to what costs more."""
+    assert plan(bot, message).kind == "no_answer"

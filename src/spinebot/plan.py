@@ -210,6 +210,8 @@ def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple
     """
     if "comparison" not in found.aims and reading.aspects.get("comparison", 0.0) < 1.0 and "versus" not in reading.aspects:
         return ()
+    if found.refusal > found.hits[0].score and any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
+        return ()  # "Is lupus or whiplash hereditary?": neither side says.
     named = [topic for topic, weight in reading.topics.items() if weight >= 0.4 and rules["topics"][topic].flag("side")]
     wider = {kind for topic in named for kind in rules["topics"][topic].ids("kind_of")}
     sides = [topic for topic in named if topic not in wider]
