@@ -562,3 +562,13 @@ def test_who_asks_whether_to_see_a_doctor_is_told_when(either: Bot, question: st
     assert reply.intent == "see-doctor" and reply.kind == "no_answer"
     assert either.rules.phrase("see_doctor") in reply.text and "general" in {caveat.id for caveat in reply.caveats}
     assert say(either, "should I see a doctor about lupus?").intent != "see-doctor"
+
+
+def test_a_doubted_warning_for_another_person_is_still_worded_for_them(either: Bot) -> None:
+    """Who asks for their husband is told what to do for him, the second time too."""
+    conversation = either.conversation("c")
+    first = conversation.say("My husband wet himself twice this week and he's numb between the legs")
+    again = conversation.say("it's probably nothing")
+    assert first.urgent is not None and again.urgent is not None
+    assert again.urgent.text == first.urgent.text
+    assert again.urgent.text.startswith(either.rules.phrase("other_person"))

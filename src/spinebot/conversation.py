@@ -95,10 +95,11 @@ class Standing(NamedTuple):
 
 
 class Warned(NamedTuple):
-    """A red flag that was raised; `age` is how many messages ago."""
+    """A red flag that was raised; `age` is how many messages ago, `other`: for another person than the user."""
 
     flag: str
     age: int
+    other: bool = False
 
 
 @dataclass(frozen=True, slots=True)

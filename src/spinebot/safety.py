@@ -100,7 +100,10 @@ class RedFlags:
             signs += [Sign(old.sign, 0, len(reading.stems), 0, COUNTS, True) for old in dialogue.standing if old.asked]
         counting = [sign for sign in signs if sign.counts]
         by_rules = self._by_rules(reading, counting, dialogue) if counting else None
-        best = self._by_weights(reading, signs, dialogue, by_rules) or self._again(reading, dialogue)
+        best = self._by_weights(reading, signs, dialogue, by_rules)
+        warned = Warned(best.id, 0, _other(signs)) if best else _older(dialogue.warned)
+        if best is None and dialogue.warned is not None and (best := self._again(reading, dialogue.warned)):
+            warned = dialogue.warned._replace(age=0)
         fresh = dict.fromkeys([sign.name for sign in counting])
         kept = [Standing(name, 0) for name in fresh]
         conditional = False
@@ -109,16 +112,16 @@ class RedFlags:
             conditional = best is None and self._would_hold(signs, reading)
         kept += [old for old in _age(dialogue.standing) if old.sign not in fresh]
         dropped = by_rules.id if by_rules is not None and best is None else ""
-        return Assessment(best, tuple(kept), conditional, dropped, Warned(best.id, 0) if best else _older(dialogue.warned))
+        return Assessment(best, tuple(kept), conditional, dropped, warned)
 
-    def _again(self, reading: Reading, dialogue: Dialogue) -> Urgent | None:
+    def _again(self, reading: Reading, warned: Warned) -> Urgent | None:
         """The red flag of the last messages for someone who doubts it: "it's probably nothing", "can it wait?"."""
         doubt = next((match for match in reading.of("aim") if match.name.id in _DOUBTS), None)
-        if doubt is None or dialogue.warned is None:
+        if doubt is None:
             return None
-        rule = self._rules["red_flags"][dialogue.warned.flag]
+        rule = self._rules["red_flags"][warned.flag]
         level = rule.text("level")
-        return Urgent(rule.id, level, self._advice(rule, level, False), reading.said(doubt.start, doubt.end))
+        return Urgent(rule.id, level, self._advice(rule, level, warned.other), reading.said(doubt.start, doubt.end))
 
     def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> Urgent | None:
         now = {sign.name for sign in counting}
@@ -235,7 +238,7 @@ def verdicts(reading: Reading, dialogue: Dialogue) -> dict[str, bool]:
 
 
 def _older(warned: Warned | None) -> Warned | None:
-    return Warned(warned.flag, warned.age + 1) if warned and warned.age + 1 < SIGN_STANDS else None
+    return warned._replace(age=warned.age + 1) if warned and warned.age + 1 < SIGN_STANDS else None
 
 
 def _age(standing: Iterable[Standing]) -> tuple[Standing, ...]:
@@ -287,4 +290,9 @@ def most_pressing(assessments: Sequence[Assessment]) -> Assessment:
             standing[old.sign] = old
     urgent = min(raised, key=lambda flag: LEVELS.index(flag.level), default=None)
     conditional = urgent is None and any(found.conditional for found in assessments)
-    return Assessment(urgent, tuple(standing.values()), conditional, warned=Warned(urgent.id, 0) if urgent else assessments[0].warned)
+    return Assessment(urgent, tuple(standing.values()), conditional, warned=_newest(assessments))
+
+
+def _newest(assessments: Sequence[Assessment]) -> Warned | None:
+    """The red flag that was raised last, in any piece of a message."""
+    return min((found.warned for found in assessments if found.warned), key=lambda warned: warned.age, default=None)
