@@ -42,6 +42,7 @@ lint: $(DEV) ## ruff and mypy
 	@$(BIN)/mypy
 
 pytest: $(DEV)
+	@$(call need,tmux,tmux)
 	@$(BIN)/python -m pytest $(ARGS)
 
 score: $(RUN) ## score the bot on the question files beside the repository
@@ -55,7 +56,8 @@ voices: $(RUN) ## pass rates on the question files of tests/voices
 mutate: $(RUN) ## take each safety rule away in turn: does a test notice?
 	@$(BIN)/python scripts/mutate.py $(ARGS)
 
-bench: $(RUN) ## the time of a turn, of starting up, and peak memory
+bench: $(RUN) ## the time of a turn, of starting up, of the first prompt, and peak memory
+	@$(BIN)/python benchmarks/prompt.py
 	@$(BIN)/python benchmarks/turn.py $(ARGS)
 
 bench-retrieval: $(BENCH) ## the search beside bare BM25 on the question files
@@ -75,7 +77,8 @@ schema: $(RUN) ## write intents.schema.json anew
 	@$(BIN)/python -m spinebot.schema > $(VENV)/schema.json
 	@mv $(VENV)/schema.json intents.schema.json
 
-picture: $(RUN) ## write the conversations of README.md and docs/chat.svg anew
+picture: $(RUN) ## write the conversations of README.md and the pictures of docs/ anew
+	@$(call need,tmux,tmux)
 	@$(BIN)/python scripts/picture.py
 
 flags: $(RUN) ## write docs/red-flags.md anew
@@ -119,6 +122,13 @@ if [ "$${where:-$(CURDIR)}" != "$(CURDIR)" ] || ! $(BIN)/python -c 'import pip, 
 fi; \
 printf '%s\n' "$(CURDIR)" > $(VENV)/.where
 endef
+
+# need PROGRAM,PACKAGE: a program that pip can't bring, from Debian's packages where that is possible.
+need = command -v $(1) >/dev/null || { echo "Installing $(1) ..." >&2; \
+	sudo=; test "$$(id -u)" = 0 || sudo="sudo -n"; \
+	{ $$sudo apt-get install -qq -y --no-install-recommends $(2) || { $$sudo apt-get update -qq && $$sudo apt-get install -qq -y --no-install-recommends $(2); }; } \
+		</dev/null >$(VENV)/apt.log 2>&1; command -v $(1) >/dev/null || { \
+		echo "The tests need $(1), and it could not be installed ($(VENV)/apt.log says why). On Debian and Ubuntu: sudo apt install $(2)" >&2; exit 1; }; }
 
 figures: $(RUN) ## measure safety anew, into docs/safety.md
 	@$(BIN)/python scripts/safety_figures.py --write $(ARGS)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from spinebot import Bot
+from spinebot import Bot, Reply
+from spinebot.chat import PROMPT, Chat
+from spinebot.conversation import Dialogue
+from spinebot.loading import Loading
+from spinebot.render import Line, Marks
 from spinebot.rules import PHRASES, REQUIRED_CAVEATS, Rules, load_rules
+from spinebot.terminal import hold
 
 _KEEP = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
 settings.register_profile("fixed", derandomize=True, max_examples=200, **_KEEP)
@@ -136,3 +142,87 @@ def read_rules(tmp_path: Path) -> Callable[[str], Rules]:
         return load_rules(path)
 
     return read
+
+
+class Script:
+    """A screen that types the lines of a script, and keeps what was shown."""
+
+    def __init__(self, lines: Iterable[str | BaseException], width: int) -> None:
+        self.marks = Marks()
+        self.shown: list[str] = []
+        self.clipboard = ""
+        self._lines = iter(lines)
+        self._width = width
+
+    def ask(self, chat: Chat) -> str:
+        line = next(self._lines, EOFError())
+        if isinstance(line, BaseException):
+            raise line
+        self.shown.append(PROMPT + line)
+        return line
+
+    def show(self, lines: list[Line]) -> None:
+        self.shown += [str(line) for line in lines]
+
+    def width(self) -> int:
+        return self._width
+
+    def clear(self) -> None:
+        self.shown.clear()
+
+    def copy(self, text: str) -> str:
+        self.clipboard = text
+        return "Copied."
+
+    @contextlib.contextmanager
+    def waiting(self) -> Iterator[None]:
+        yield
+
+
+class Shown(list[str]):
+    """The lines on the screen after a conversation, and the chat that it was."""
+
+    chat: Chat
+    clipboard: str
+
+    def after(self, line: str) -> list[str]:
+        """What was shown between a line of the user's and the next."""
+        at = self.index(PROMPT + line) + 1
+        return self[at : next((n for n, text in enumerate(self[at:], at) if text.startswith(PROMPT)), len(self))]
+
+
+Talk = Callable[..., Shown]
+
+
+@pytest.fixture
+def talk() -> Talk:
+    """Holds a conversation with a bot: `talk(bot, "hello", "/quit", width=60)`."""
+
+    def hold_it(bot: Bot, *lines: str | BaseException, width: int = 60, explain: bool = False) -> Shown:
+        screen = Script(lines, width)
+        chat = Chat(Loading(lambda: bot), screen, explain=explain)
+        hold(chat)
+        shown = Shown(screen.shown)
+        shown.chat, shown.clipboard = chat, screen.clipboard
+        return shown
+
+    return hold_it
+
+
+class Suggesting:
+    """Stands in for a bot and its conversation: repeats what it hears, and suggests."""
+
+    dialogue = Dialogue()
+    answers = ()
+    rules = {"topics": {}}  # noqa: RUF012
+
+    def conversation(self, _: str) -> Suggesting:
+        return self
+
+    def say(self, text: str) -> Reply:
+        return Reply("chat", f"heard: {text}", suggestions=("What is lupus?", "Does traction help?"))
+
+
+@pytest.fixture
+def suggesting() -> Suggesting:
+    return Suggesting()

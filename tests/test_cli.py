@@ -332,3 +332,30 @@ def test_the_country_says_whom_to_call() -> None:
     assert "Call 999 now." in Bot.load(country="uk").conversation().say("I can't pee").text
     with pytest.raises(SpinebotError, match="numbers has no country 'mars'"):
         Bot.load(country="mars")
+
+
+# --- shells --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("shell", "mark"), [("bash", "complete -"), ("zsh", "#compdef spinebot"), ("fish", "complete -c spinebot")])
+def test_a_shell_is_told_how_to_complete_the_command(shell: str, mark: str) -> None:
+    done = run("completion", shell)
+    assert (done.returncode, done.stderr) == (0, "") and mark in done.stdout
+    assert all(word in done.stdout for word in ("ask", "check", "completion", "country", "linear"))
+
+
+def test_bash_takes_the_completion(tmp_path: Path) -> None:
+    (tmp_path / "spinebot.bash").write_text(run("completion", "bash").stdout, encoding="utf-8")
+    asked = """
+        source ./spinebot.bash
+        COMP_WORDS=(spinebot chat --l); COMP_CWORD=2; COMP_LINE="spinebot chat --l"; COMP_POINT=17
+        _shtab_spinebot; echo "${COMPREPLY[@]}"
+    """
+    done = subprocess.run(["bash", "--norc", "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["--linear"], done.stderr
+
+
+def test_help_shows_examples_and_the_version_is_the_packages() -> None:
+    shown = run("--help").stdout
+    assert "examples:" in shown and all(f"spinebot {command}" in shown for command in ("ask", "chat", "check", "completion"))
+    assert run("--version").stdout == f"spinebot {spinebot.__version__}\n"

@@ -21,9 +21,9 @@ LAYERS = [
     {"article", "yamlfile"},
     {"corpus", "matcher", "rules", "answers", "schema"},
     {"clauses", "conversation", "spelling", "lexicon"},
-    {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render"},
+    {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
-    {"terminal", "explain", "web", "script"},
+    {"explain", "loading", "chat", "commands", "completion", "terminal", "web", "script"},
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
 
@@ -40,7 +40,11 @@ SAME_LAYER = {
     "safety": {"understand", "signs", "evidence", "weights"},
     "plan": {"understand", "index", "safety"},
     "compose": {"understand", "index", "safety", "plan"},
-    "terminal": {"explain"},
+    "transcript": {"render"},
+    "chat": {"loading", "explain"},
+    "commands": {"chat"},
+    "completion": {"chat", "commands"},
+    "terminal": {"chat", "commands", "completion", "loading"},
     "cli": {"pytest_plugin"},
 }
 
@@ -50,7 +54,9 @@ OUTSIDE = {
     "rank_bm25": {"index"},
     "numpy": {"index", "weights"},
     "yaml": {"yamlfile"},
-    "prompt_toolkit": {"terminal"},
+    "prompt_toolkit": {"completion", "terminal"},
+    "pyperclip": {"terminal"},
+    "shtab": {"cli"},
     "pytest": {"pytest_plugin"},
 }
 

@@ -120,3 +120,15 @@ def test_control_sequences_in_a_reply_are_shown_not_obeyed() -> None:
     shown = reply("\x1b[2J\x9b31m hi \u202e", kind="chat", corrections=(Correction("\x1b]0;x\x07", "y"),))
     assert "\x1b" not in render(shown, 40) and "\x9b" not in render(shown, 40) and "\x07" not in render(shown, 40)
     assert "\x1b" not in render(shown)
+
+
+def test_a_word_is_cut_only_where_no_line_could_hold_it() -> None:
+    assert wrap("typically caused", 10, 2) == ["typicall", "y caused"]
+    assert wrap("so typically", 10, 2) == ["so", "typically"]
+    assert wrap("a" * 25, 10, 2) == ["a" * 8, "a" * 10, "a" * 7]
+
+
+def test_marks_can_be_heard() -> None:
+    heard = render(answered(), 60, Marks.spoken())
+    assert heard.startswith("The article says: Traction helps") and "\nNote: Ask a doctor" in heard
+    assert heard.isascii() and not set("|*") & set(heard)

@@ -1,17 +1,26 @@
-"""The chat in a terminal: whole transcripts, keys as people press them, and a terminal that is never given orders by a message."""
+"""The screens of a chat: keys as people press them, terminals that die, stop or can't show much, and orders that no message gives."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import fcntl
 import io
 import os
 import re
 import select
+import signal
+import struct
 import sys
+import termios
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
+import pyte
 import pytest
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
@@ -19,165 +28,17 @@ from prompt_toolkit.output.color_depth import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 import spinebot
-from spinebot import Bot, Reply, SpinebotError
+from spinebot import Bot, SpinebotError
+from spinebot.conversation import Dialogue
 from spinebot.errors import Fault
-from spinebot.render import Line, Marks, columns
-from spinebot.terminal import COMMANDS, PROMPT, Chat, Loading, run_chat
+from spinebot.render import WIDEST, render, wrap
+from spinebot.terminal import LONG_PASTE, WELCOME, run_chat
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>]")
-
-
-class Script:
-    """A screen that types the lines of a script, and keeps what was shown."""
-
-    def __init__(self, lines: Iterable[str | BaseException], width: int = 60) -> None:
-        self.marks = Marks()
-        self.shown: list[str] = []
-        self._lines = iter(lines)
-        self._width = width
-
-    def ask(self) -> str:
-        line = next(self._lines, EOFError())
-        if isinstance(line, BaseException):
-            raise line
-        self.shown.append(PROMPT + line)
-        return line
-
-    def show(self, lines: list[Line]) -> None:
-        self.shown += [str(line) for line in lines]
-
-    def width(self) -> int:
-        return self._width
-
-
-def talk(bot: Bot, *lines: str | BaseException, width: int = 60, explain: bool = False) -> list[str]:
-    """What is on the screen after a script."""
-    screen = Script(lines, width)
-    Chat(Loading(lambda: bot), screen, explain=explain).run()
-    return screen.shown
-
-
-def after(shown: list[str], line: str) -> list[str]:
-    """What was shown between a line of the user's and the next."""
-    at = shown.index(PROMPT + line) + 1
-    return shown[at : next((n for n, text in enumerate(shown[at:], at) if text.startswith(PROMPT)), len(shown))]
-
-
-# --- the conversation ----------------------------------------------------------------------------------------------
-
-
-def test_a_reply_reads_from_its_quote_to_its_caveats_to_its_source(bot: Bot) -> None:
-    shown = after(talk(bot, "Does lupus need treatment?", width=40), "Does lupus need treatment?")
-    reply = bot.conversation().say("Does lupus need treatment?")
-    kinds = [line[:4].strip() for line in shown if line.strip()]
-    assert "│" in kinds and "*" in kinds and kinds.index("│") < kinds.index("*")
-    quoted = " ".join(line[4:] for line in shown if line.startswith("  │ "))
-    assert quoted == " ".join(reply.answer.split())
-    assert all(columns(line) <= 40 for line in shown)
-
-
-def test_urgent_advice_is_the_first_thing_on_the_screen(bot: Bot) -> None:
-    message = "I lost control of my bladder and can't feel between my legs"
-    shown = [line for line in after(talk(bot, message), message) if line]
-    assert shown[0] == "One moment: still reading the article." or shown[0].startswith("!! ")
-    marked = [line for line in shown if line.startswith("!! ")]
-    assert marked[0] == "!! GET HELP NOW" and len(marked) > 2
-
-
-def test_the_conversation_is_remembered_until_a_new_one_is_begun(bot: Bot) -> None:
-    shown = talk(bot, "What is lupus?", "Does it need treatment?", "/new", "Does it need treatment? ")
-    assert "treated" in " ".join(after(shown, "Does it need treatment?"))
-    assert after(shown, "Does it need treatment? ") != after(shown, "Does it need treatment?")
-
-
-class Suggesting:
-    """Stands in for a bot and its conversation: repeats what it hears, and suggests."""
-
-    dialogue = None
-
-    def conversation(self, _: str) -> Suggesting:
-        return self
-
-    def say(self, text: str) -> Reply:
-        return Reply("chat", f"heard: {text}", suggestions=("What is lupus?", "Does traction help?"))
-
-
-def test_a_suggestion_is_taken_by_its_number() -> None:
-    shown = talk(Suggesting(), "hello", "2", "3")  # type: ignore[arg-type]
-    assert "  2  Does traction help?" in shown
-    assert PROMPT + "Does traction help?" in shown and "heard: Does traction help?" in shown
-    assert "heard: 3" in shown
-
-
-@pytest.mark.parametrize("number", ["0", "9" * 5000, "²", "-1", "1.5"])
-def test_other_numbers_are_messages(number: str) -> None:
-    shown = talk(Suggesting(), "hello", number)  # type: ignore[arg-type]
-    assert "".join(line for line in shown if line and not line.startswith(PROMPT)).count("heard:") == 2
-
-
-def test_an_empty_line_is_nothing(bot: Bot) -> None:
-    assert after(talk(bot, "", "   ", "/quit"), "   ") == []
-
-
-def test_the_explanation_follows_where_it_was_asked_for(bot: Bot) -> None:
-    shown = after(talk(bot, "is lupsu treated", explain=True), "is lupsu treated")
-    assert any("lupsu -> lupus" in line for line in shown)
-    assert all(columns(line) <= 60 for line in shown)
-
-
-# --- commands ------------------------------------------------------------------------------------------------------
-
-
-def test_help_lists_every_command_and_how_to_leave(bot: Bot) -> None:
-    shown = "\n".join(after(talk(bot, "/help"), "/help"))
-    assert all(re.search(rf"^  {command.name} +{re.escape(command.help)}$", shown, re.MULTILINE) for command in COMMANDS.values())
-    assert "Ctrl-D" in shown
-
-
-@pytest.mark.parametrize(("typed", "meant"), [("/hlep", "/help"), ("/xyz", "/help shows"), ("/QUITT", "/quit"), ("/\x1b[2Jhelp", "/help")])
-def test_a_misspelt_command_is_no_message(bot: Bot, typed: str, meant: str) -> None:
-    shown = " ".join(after(talk(bot, typed), typed))
-    assert shown.startswith("There is no command /") and meant in shown
-    assert "\x1b" not in shown
-
-
-def test_commands_are_taken_in_any_case_and_quit_leaves(bot: Bot) -> None:
-    shown = talk(bot, "/HELP", "/quit", "never said")
-    assert PROMPT + "never said" not in shown
-
-
-def test_ctrl_c_gives_up_the_line_and_not_the_chat(bot: Bot) -> None:
-    shown = talk(bot, KeyboardInterrupt(), "hello")
-    assert "(Ctrl-D or /quit leaves.)" in shown and after(shown, "hello")
-
-
-# --- loading -------------------------------------------------------------------------------------------------------
-
-
-def test_the_bot_is_loaded_once_and_behind_the_prompt() -> None:
-    threads = []
-
-    def load() -> Bot:
-        threads.append(threading.current_thread())
-        return Suggesting()  # type: ignore[return-value]
-
-    loading = Loading(load)
-    loading.start()
-    loading.start()
-    assert loading.bot() is loading.bot() and loading.done
-    assert len(threads) == 1 and threads[0] is not threading.main_thread()
-
-
-def broken() -> Bot:
-    raise SpinebotError(Fault("intents.yaml", 3, "is broken"))
-
-
-def test_a_broken_folder_ends_the_chat() -> None:
-    with pytest.raises(SpinebotError):
-        Chat(Loading(broken), Script(["hello"])).run()
-
-
-# --- keys, by way of prompt-toolkit --------------------------------------------------------------------------------
+#: A line that stands for itself: how prompt-toolkit breaks what is typed is its own matter.
+ANY = [mock.ANY]
+UP, DOWN, RIGHT, TAB, CTRL_R = "\x1b[A", "\x1b[B", "\x1b[C", "\t", "\x12"
+LEAVE = "/quit\r"
 
 
 class Utf8(io.StringIO):
@@ -192,12 +53,38 @@ class Terminal:
 
     def __init__(self, keys: PipeInput, width: int, depth: ColorDepth) -> None:
         self.keys = keys
+        self._width = width
         self._written = Utf8()
         self.output = Vt100_Output(self._written, lambda: Size(rows=40, columns=width), term="xterm", default_color_depth=depth, enable_cpr=False)
+
+    def run(self, load: Callable[[], Any], *typed: str, **options: Any) -> str:
+        """Send keys, each lot a moment after the one before, and talk until they leave; what was written."""
+        def type_on() -> None:
+            for keys in typed:
+                time.sleep(0.3)
+                self.keys.send_text(keys)
+
+        typing = threading.Thread(target=type_on)
+        typing.start()
+        try:
+            run_chat(load, source=self.keys, output=self.output, **options)
+        finally:
+            typing.join()
+        return self.text
 
     @property
     def raw(self) -> str:
         return self._written.getvalue()
+
+    @property
+    def screen(self) -> list[str]:
+        """The lines that a person sees in the end."""
+        screen = pyte.Screen(self._width, 500)
+        pyte.Stream(screen).feed(self.raw)
+        lines = [line.rstrip() for line in screen.display]
+        while lines and not lines[-1]:
+            lines.pop()
+        return lines
 
     @property
     def text(self) -> str:
@@ -208,100 +95,395 @@ class Terminal:
 @pytest.fixture
 def terminal() -> Iterator[Terminal]:
     with create_pipe_input() as keys:
-        yield Terminal(keys, 50, ColorDepth.DEPTH_4_BIT)
+        yield Terminal(keys, 60, ColorDepth.DEPTH_4_BIT)
+
+
+@pytest.fixture
+def load(suggesting: Any) -> Callable[[], Any]:
+    """Loads a bot that repeats what it hears."""
+    return lambda: suggesting
+
+
+# --- keys ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [20, 40, 120])
+def test_a_whole_conversation_as_it_stands_on_the_screen(bot: Bot, width: int) -> None:
+    messages = ["whats a slipped disk", "i cant feel my legs and i wet myself", "what are the treatments for neck pain", "thanks"]
+    with create_pipe_input() as keys:
+        terminal = Terminal(keys, width, ColorDepth.DEPTH_4_BIT)
+        terminal.run(lambda: bot, *(f"{message}\r" for message in messages), LEAVE)
+    conversation = bot.conversation()
+    expected = [*wrap(WELCOME, min(width, WIDEST)), ""]
+    for message in messages:
+        typed = f"> {message}"
+        expected += [typed] if len(typed) < width else ANY * len(range(0, len(typed), width - 2))
+        expected += ["", *render(conversation.say(message), min(width, WIDEST)).split("\n"), ""]
+    expected += ["> /quit"]
+    assert terminal.screen == expected
 
 
 def test_typing_a_message_and_leaving_by_ctrl_d(bot: Bot, terminal: Terminal) -> None:
-    terminal.keys.send_text("Does lupus need treatment?\r\x04")
-    run_chat(lambda: bot, source=terminal.keys, output=terminal.output)
-    assert "  │ " in terminal.text and "  * " in terminal.text
+    text = terminal.run(lambda: bot, "Does lupus need treatment?\r", "\x04")
+    assert "  │ " in text and "  * " in text
     assert "\x1b[0;3m" in terminal.raw, "caveats are in italics"
 
 
-def test_ctrl_c_clears_the_line_and_on_an_empty_one_says_how_to_leave(terminal: Terminal) -> None:
-    terminal.keys.send_text("not this\x03this\r\x03\x04")
-    run_chat(Suggesting, source=terminal.keys, output=terminal.output)  # type: ignore[arg-type]
-    assert "heard: this" in terminal.text and "heard: not" not in terminal.text
-    assert "(Ctrl-D or /quit leaves.)" in terminal.text
+def test_ctrl_c_clears_the_line_and_on_an_empty_one_says_how_to_leave(load: Any, terminal: Terminal) -> None:
+    text = terminal.run(load, "not this\x03this\r\x03\x04")
+    assert "heard: this" in text and "heard: not" not in text
+    assert "(Ctrl-D or /quit leaves.)" in text
 
 
-def test_the_arrow_brings_back_what_was_asked_and_a_paste_is_one_message(terminal: Terminal) -> None:
-    terminal.keys.send_text("first\r")
-    # The history is there a moment after the prompt: nobody presses the arrow sooner.
-    later = threading.Timer(0.5, terminal.keys.send_text, ["\x1b[A\r\x1b[200~two\nlines\x1b[201~\r/quit\r"])
-    later.start()
-    run_chat(Suggesting, source=terminal.keys, output=terminal.output)  # type: ignore[arg-type]
-    later.join()
-    assert terminal.text.count("heard: first") == 2
-    assert terminal.text.count("heard: ") == 3
+def test_ctrl_d_in_a_line_does_not_leave(load: Any, terminal: Terminal) -> None:
+    assert "heard: still" in terminal.run(load, "still\x04\r", "\x04")
 
 
-def test_control_sequences_in_a_message_never_reach_the_terminal(terminal: Terminal) -> None:
+def test_the_arrow_and_ctrl_r_bring_back_what_was_asked(load: Any, terminal: Terminal) -> None:
+    text = terminal.run(load, "first\r", "second\r", UP + UP + "\r", CTRL_R + "sec\r", "\r", LEAVE)
+    assert text.count("heard: first") == 2 and text.count("heard: second") == 2
+
+
+@pytest.mark.parametrize("taken", [["2"], [TAB, DOWN + DOWN], [TAB, TAB + TAB], [DOWN, DOWN], ["Does t", TAB], ["Does t", RIGHT]])
+def test_a_suggestion_is_taken_by_number_tab_arrow_or_its_grey_rest(load: Any, terminal: Terminal, taken: list[str]) -> None:
+    assert "heard: Does traction help?" in terminal.run(load, "hello\r", *taken, "\r", LEAVE)
+
+
+def test_a_slash_command_and_a_topic_are_completed(bot: Bot, terminal: Terminal) -> None:
+    text = terminal.run(lambda: bot, "hello\r", "/he", TAB, "\r", "what is a hern", TAB, "?\r", LEAVE)
+    assert "empty the screen" in text, "what /help shows"
+    assert "Herniated discs are an issue" in " ".join(text.split())
+
+
+def test_the_keys_of_vi_are_there_for_who_wants_them(load: Any, terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ["xhello", "\x1b", "0", "x", "\r"]
+    assert "heard: hello" in terminal.run(load, *asked, LEAVE, vi=True)
+    monkeypatch.setenv("EDITING_MODE", "vi")
+    with create_pipe_input() as keys:
+        assert "heard: hello" in Terminal(keys, 60, ColorDepth.DEPTH_4_BIT).run(load, *asked, LEAVE)
+
+
+# --- what is pasted ------------------------------------------------------------------------------------------------
+
+
+def pasted(text: str) -> str:
+    return f"\x1b[200~{text}\x1b[201~"
+
+
+def test_a_paste_of_many_lines_is_one_message(load: Any, terminal: Terminal) -> None:
+    text = terminal.run(load, pasted("two\r\nlines") + "\r", LEAVE)
+    assert text.count("heard: ") == 1 and "lines" in text
+
+
+def test_a_huge_paste_is_one_message_whole_and_can_be_brought_back(bot: Bot, terminal: Terminal) -> None:
+    said = []
+
+    class Listening:
+        dialogue, answers, rules = Dialogue(), (), {"topics": {}}
+
+        def conversation(self, _: str) -> Listening:
+            return self
+
+        def say(self, text: str) -> Any:
+            said.append(text)
+            return bot.conversation().say("hello")
+
+    huge = "my back hurts\n" * 75_000
+    started = time.monotonic()
+    text = terminal.run(Listening, "well, " + pasted(huge) + pasted("x" * (LONG_PASTE + 1)) + "\r", UP + "\r", LEAVE)
+    assert said == ["well, " + huge + "x" * (LONG_PASTE + 1)] * 2
+    assert "[pasted text 1: 1,050,000 characters]" in text and len(text) < 20_000
+    assert time.monotonic() - started < 20
+
+
+def test_control_sequences_in_a_message_never_reach_the_terminal(load: Any, terminal: Terminal) -> None:
     orders = ("\x1b]0;title\x07", "\x1b[2J", "\x1b[31m", "\x9b2J")
-    terminal.keys.send_text(f"\x1b[200~{''.join(orders)}hello\x1b[201~\r\x04")
-    before = len(terminal.raw)
-    run_chat(Suggesting, source=terminal.keys, output=terminal.output)  # type: ignore[arg-type]
-    written = terminal.raw[before:]
+    terminal.run(load, pasted("".join(orders) + "hello") + "\r", "\x04")
+    written = terminal.raw
     assert "hello" in written
     assert not any(order in written for order in orders)
     assert "\x07" not in written and "\x9b" not in written
 
 
-def test_without_colour_nothing_is_lost(bot: Bot) -> None:
-    with create_pipe_input() as keys:
-        plain = Terminal(keys, 50, ColorDepth.DEPTH_1_BIT)
-        keys.send_text("I lost control of my bladder and can't feel between my legs\r\x04")
-        run_chat(lambda: bot, source=keys, output=plain.output)
-    assert not re.search(r"\x1b\[[0-9;]*\b(3[0-7]|9[0-7])m", plain.raw), "no colours"
-    assert "!! GET HELP NOW" in plain.text
+# --- while the bot is loading ---------------------------------------------------------------------------------------
+
+
+def test_a_message_sent_while_the_bot_loads_waits_with_a_note(suggesting: Any, terminal: Terminal) -> None:
+    ready = threading.Event()
+
+    def load() -> Any:
+        ready.wait(20)
+        return suggesting
+
+    threading.Timer(1.0, ready.set).start()
+    text = terminal.run(load, "early\r", "/help\r", LEAVE)
+    assert text.index("One moment: still reading the article.") < text.index("heard: early")
 
 
 def test_a_folder_that_turns_out_broken_ends_the_prompt(terminal: Terminal) -> None:
+    def broken() -> Bot:
+        raise SpinebotError(Fault("intents.yaml", 3, "is broken"))
+
     with pytest.raises(SpinebotError):
-        run_chat(broken, source=terminal.keys, output=terminal.output)
+        terminal.run(broken)
+
+
+# --- history -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_asked_is_kept_in_a_file_only_where_its_user_wants_that(load: Any, terminal: Terminal, tmp_path: Path) -> None:
+    kept = tmp_path / "asked"
+    terminal.run(load, "my secret\r", LEAVE, history=str(kept))
+    assert "my secret" in kept.read_text(encoding="utf-8") and kept.stat().st_mode & 0o077 == 0
+    with create_pipe_input() as keys:
+        again = Terminal(keys, 60, ColorDepth.DEPTH_4_BIT)
+        assert "heard: my secret" in again.run(load, UP + UP + "\r", LEAVE, history=str(kept))
+
+
+@pytest.mark.parametrize(("file", "why"), [("none/asked", "No such file"), ("/dev/full", "it is no file"), (".", "it is no file")])
+def test_a_history_that_can_not_be_kept_is_said_at_once(load: Any, terminal: Terminal, tmp_path: Path, file: str, why: str) -> None:
+    with pytest.raises(SpinebotError, match=f"can't be the history: {why}"):
+        run_chat(load, source=terminal.keys, output=terminal.output, history=str(tmp_path / file))
+
+
+def test_a_history_on_a_full_disk_does_not_end_the_chat(load: Any, terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("prompt_toolkit.history.FileHistory.store_string", full)
+    assert terminal.run(load, "hello\r", UP + "\r", LEAVE, history=str(tmp_path / "asked")).count("heard: hello") == 2
+
+
+# --- what a terminal can show --------------------------------------------------------------------------------------
+
+
+def test_without_colour_nothing_is_lost(bot: Bot) -> None:
+    with create_pipe_input() as keys:
+        plain = Terminal(keys, 50, ColorDepth.DEPTH_1_BIT)
+        text = plain.run(lambda: bot, "I lost control of my bladder and can't feel between my legs\r", "\x04")
+    assert not re.search(r"\x1b\[[0-9;]*\b(3[0-7]|9[0-7])m", plain.raw), "no colours"
+    assert "!! GET HELP NOW" in text
+
+
+def test_plain_ascii_where_it_is_asked_for(bot: Bot, terminal: Terminal) -> None:
+    text = terminal.run(lambda: bot, "Does lupus need treatment?\r", LEAVE, ascii=True)
+    assert "  | " in text and "│" not in text
 
 
 # --- a real terminal -----------------------------------------------------------------------------------------------
 
-pty = pytest.importorskip("pty")
+
+class Pseudo:
+    """The command in a pseudo-terminal of its own."""
+
+    def __init__(self, *arguments: str, columns: int = 80, program: Sequence[str] = (sys.executable, "-m", "spinebot"), **variables: str) -> None:
+        source = str(Path(spinebot.__file__).resolve().parents[1])
+        environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "EDITING_MODE")}
+        self.process, self.end = os.forkpty()
+        if not self.process:
+            os.execvpe(program[0], [*program, *arguments], {**environment, "PYTHONPATH": source, "PYTHONUTF8": "1", "TERM": "xterm", **variables})
+        self.resize(columns)
+        self.output = ""
+
+    def resize(self, columns: int) -> None:
+        fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+
+    def until(self, wanted: str, seconds: float = 20) -> str:
+        """Read until `wanted` is there; what was read."""
+        read, stop = "", time.monotonic() + seconds
+        while wanted not in ESCAPES.sub("", read).replace("\r", ""):
+            assert time.monotonic() < stop, f"{wanted!r} never came: {read!r}"
+            read += self._read(0.1)
+        return ESCAPES.sub("", read).replace("\r", "")
+
+    def _read(self, seconds: float) -> str:
+        if not select.select([self.end], [], [], seconds)[0]:
+            return ""
+        try:
+            read = os.read(self.end, 65536).decode(errors="replace")
+        except OSError:
+            read = ""
+        if "\x1b[6n" in read:
+            os.write(self.end, b"\x1b[1;1R")  # Where the cursor is, as real terminals answer.
+        self.output += read
+        return read
+
+    def type(self, keys: str) -> None:
+        os.write(self.end, keys.encode())
+
+    def leave(self, seconds: float = 20) -> int:
+        """The exit code, waited for."""
+        stop = time.monotonic() + seconds
+        while time.monotonic() < stop:
+            self._read(0.05)
+            done, status = os.waitpid(self.process, os.WNOHANG)
+            if done:
+                with contextlib.suppress(OSError):
+                    os.close(self.end)
+                return os.waitstatus_to_exitcode(status)
+        os.kill(self.process, signal.SIGKILL)
+        raise AssertionError(f"it never left: {self.output!r}")
+
+    @property
+    def modes(self) -> int:
+        """Whether the terminal echoes and reads whole lines, as a shell finds it."""
+        return termios.tcgetattr(self.end)[3] & (termios.ECHO | termios.ICANON | termios.ISIG)
 
 
-def in_terminal(typed: list[bytes], *arguments: str, **variables: str) -> tuple[int, str]:
-    """Run the command in a pseudo-terminal; each line is typed once the prompt is there. The exit code and all output."""
-    source = str(Path(spinebot.__file__).resolve().parents[1])
-    child, terminal = pty.fork()
-    if not child:
-        os.execve(sys.executable, [sys.executable, "-m", "spinebot.cli", *arguments], {**os.environ, "PYTHONPATH": source, "PYTHONUTF8": "1", **variables})
-    output, waiting, deadline, seen = b"", list(typed), time.monotonic() + 30, 0
-    while time.monotonic() < deadline:
-        if select.select([terminal], [], [], 0.1)[0]:
-            try:
-                read = os.read(terminal, 65536)
-            except OSError:
-                break
-            if not read:
-                break
-            output += read
-        elif waiting and output[seen:].rpartition(b"\n")[2].replace(b"\x1b[?25h", b"").strip():
-            seen = len(output)
-            os.write(terminal, waiting.pop(0))
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), output.decode(errors="replace")
+READY = "/help  ·  Ctrl-D: leave"
 
 
 def test_a_dumb_terminal_gets_no_escape_codes() -> None:
-    code, output = in_terminal([b"Does lupus need treatment?\n", b"/quit\n"], TERM="dumb")
-    assert code == 0 and "\x1b" not in output
-    assert "treated" in output and "  * " in output
+    terminal = Pseudo(TERM="dumb")
+    terminal.until("leaves.")
+    terminal.type("Does lupus need treatment?\n")
+    terminal.until("substitute")
+    terminal.type("/quit\n")
+    assert terminal.leave() == 0 and "\x1b" not in terminal.output
+    assert "treated" in terminal.output and "  * " in terminal.output
+
+
+def test_a_screen_reader_hears_words_instead_of_marks_and_nothing_twice() -> None:
+    terminal = Pseudo("chat", "--linear")
+    terminal.until("leaves.")
+    terminal.type("Does lupus need treatment?\n")
+    heard = terminal.until("substitute")
+    terminal.type("/quit\n")
+    assert terminal.leave() == 0 and "\x1b" not in terminal.output
+    assert "The article says: Lupus has to be medically treated." in heard and "Note: " in heard
+    assert not set("│•*") & set(terminal.output)
+
+
+def test_no_color_is_obeyed() -> None:
+    terminal = Pseudo(NO_COLOR="1")
+    terminal.until(READY)
+    terminal.type("i cant feel my legs and i wet myself\r")
+    terminal.until("GET HELP NOW")
+    terminal.type(LEAVE)
+    assert terminal.leave() == 0
+    assert not re.search(r"\x1b\[[0-9;]*\b(3[0-8]|9[0-7])\b[0-9;]*m", terminal.output)
 
 
 def test_a_broken_folder_is_said_after_the_prompt_was_there(tmp_path: Path) -> None:
-    code, output = in_terminal([], "--bot", str(tmp_path), TERM="xterm")
-    assert code == 2 and "Traceback" not in output
-    assert "intents.yaml: no such file" in output
+    terminal = Pseudo("--bot", str(tmp_path))
+    code = terminal.leave()
+    assert code == 2 and "Traceback" not in terminal.output
+    assert "intents.yaml: no such file" in terminal.output
 
 
-@pytest.mark.parametrize("leave", [b"\x04", b"/quit\r"])
-def test_leaving_a_real_terminal(leave: bytes) -> None:
-    code, output = in_terminal([leave], TERM="xterm")
-    assert code == 0 and "Traceback" not in output
+def test_the_line_of_keys_names_the_topic_in_hand() -> None:
+    terminal = Pseudo()
+    terminal.until(READY)
+    terminal.type("is lupus rare\r")
+    terminal.until(" lupus  ·  Tab: what to ask  ·  /help  ·  Ctrl-D: leave")
+    terminal.type(LEAVE)
+    assert terminal.leave() == 0
+
+
+@pytest.mark.parametrize("leave", ["\x04", "/quit\r"])
+def test_leaving_gives_the_terminal_back_as_it_was(leave: str) -> None:
+    terminal = Pseudo()
+    before = terminal.modes
+    terminal.until(READY)
+    assert terminal.modes != before
+    terminal.type(leave)
+    time.sleep(0.5)
+    after = terminal.modes
+    assert terminal.leave() == 0 and after == before and "Traceback" not in terminal.output
+
+
+def test_a_reply_is_wrapped_to_the_window_as_it_is_now() -> None:
+    terminal = Pseudo(columns=80)
+    terminal.until(READY)
+    terminal.resize(30)
+    terminal.type("Does lupus need treatment?\r")
+    terminal.until("│ Lupus has to be medically\n")
+    terminal.until("Tab: what to ask")
+    terminal.resize(80)
+    terminal.type("Does lupus need treatment?\r")
+    shown = terminal.until("substitute")
+    assert "* Lupus has to be treated by doctors; don't leave it or change its treatment\n" in shown
+    terminal.type(LEAVE)
+    assert terminal.leave() == 0
+
+
+def test_a_window_of_ten_columns_still_talks() -> None:
+    terminal = Pseudo(columns=10)
+    terminal.type("is lupus rare\r")
+    shown = terminal.until("common are")
+    assert "rare," in shown
+    terminal.type(LEAVE)
+    assert terminal.leave() == 0 and "Traceback" not in terminal.output
+
+
+def test_a_terminal_that_dies_takes_the_chat_with_it() -> None:
+    terminal = Pseudo()
+    terminal.until(READY)
+    os.close(terminal.end)
+    stop = time.monotonic() + 10
+    while not os.waitpid(terminal.process, os.WNOHANG)[0]:
+        assert time.monotonic() < stop, "it runs on without a terminal"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("name", ["SIGHUP", "SIGTERM"])
+def test_a_signal_to_end_gives_the_terminal_back(name: str) -> None:
+    terminal = Pseudo()
+    before = terminal.modes
+    terminal.until(READY)
+    terminal.type("half a mess")
+    terminal.until("half a mess")
+    os.kill(terminal.process, getattr(signal, name))
+    time.sleep(0.5)
+    after = terminal.modes
+    assert terminal.leave() == 0 and after == before and "Traceback" not in terminal.output
+
+
+@pytest.mark.parametrize("stop", ["\x1a", "signal"])
+def test_stopping_gives_the_terminal_back_and_going_on_brings_back_what_was_typed(stop: str) -> None:
+    terminal = Pseudo(program=["bash", "--norc", "--noprofile", "-i"], PS1="shell: ")
+    terminal.until("shell: ")
+    terminal.type(f"{sys.executable} -m spinebot\n")
+    terminal.until(READY)
+    terminal.type("half a mess")
+    terminal.until("half a mess")
+    if stop == "signal":
+        os.kill(os.tcgetpgrp(terminal.end), signal.SIGTSTP)
+    else:
+        terminal.type(stop)
+    terminal.until("Stopped")
+    terminal.type("echo as it $((40 + 2)) was\n")
+    terminal.until("as it 42 was")
+    terminal.type("fg\n")
+    terminal.until("> half a mess")
+    terminal.type("age\r")
+    terminal.until(READY)
+    terminal.type(LEAVE)
+    terminal.until("shell: ")
+    terminal.type("exit\n")
+    assert terminal.leave() == 0
+
+
+def test_keys_pressed_during_a_wait_are_in_the_next_line() -> None:
+    terminal = Pseudo()
+    terminal.until(READY)
+    terminal.type(pasted("my back hurts and my neck too " * 5_000) + "\r")
+    terminal.until("a long text")
+    terminal.type("typed meanwhile")
+    assert "typed meanwhile" in terminal.until("typed meanwhile", 60)
+    assert terminal.output.index("substitute") < terminal.output.index("typed")
+    terminal.type("\x15" + LEAVE)
+    assert terminal.leave() == 0
+
+
+def test_ctrl_c_gives_up_a_long_wait_and_not_the_chat() -> None:
+    terminal = Pseudo()
+    terminal.until(READY)
+    terminal.type(pasted("my back hurts and my neck too " * 50_000) + "\r")
+    terminal.until("a long text")
+    terminal.type("\x03")
+    terminal.until("leaves.)", 10)
+    terminal.type("is lupus rare\r")
+    terminal.until("substitute")
+    terminal.type(LEAVE)
+    assert terminal.leave() == 0

@@ -25,7 +25,17 @@ examples:
   spinebot ask "Can lupus hurt my back?"           one message, one reply
   spinebot ask --explain "slipped disc surgery?"   and why it replies so
   spinebot chat --json < messages.txt              one message a line, one JSON reply a line
+  spinebot chat --linear                           plain lines, for a screen reader
   spinebot check --bot my-bot                      every fault of a bot folder, with file and line
+  eval "$(spinebot completion bash)"               Tab completes this command in bash
+"""
+
+SHELLS = ("bash", "zsh", "fish")
+COMPLETION = """\
+Print what makes Tab complete this command. Put it where the shell looks for it:
+  bash   spinebot completion bash > ~/.local/share/bash-completion/completions/spinebot
+  zsh    spinebot completion zsh > ~/.zfunc/_spinebot      (with fpath+=~/.zfunc before compinit in ~/.zshrc)
+  fish   spinebot completion fish > ~/.config/fish/completions/spinebot.fish
 """
 
 
@@ -34,22 +44,29 @@ class _Parser(argparse.ArgumentParser):
         self.exit(BROKEN, f"{self.prog}: {message}\ntry '{self.prog} --help'\n")
 
 
-def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command line. Exits 2 where it is wrong."""
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
+    unset = argparse.SUPPRESS
     folder = _Parser(add_help=False)
-    folder.add_argument("--bot", metavar="DIR", default=argparse.SUPPRESS, help="the bot folder: corpus/ and intents.yaml (default: the spine bot)")
+    folder.add_argument("--bot", metavar="DIR", default=unset, help="the bot folder: corpus/ and intents.yaml (default: the spine bot)")
     talk = _Parser(add_help=False, parents=[folder])
-    talk.add_argument("--country", metavar="ID", default=argparse.SUPPRESS, help="whose telephone numbers urgent advice gives, such as uk or us")
-    talk.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="replies as JSON, one a line")
-    talk.add_argument("--explain", action="store_true", default=argparse.SUPPRESS, help="also print what was understood, found and decided")
+    talk.add_argument("--country", metavar="ID", default=unset, help="whose telephone numbers urgent advice gives, such as uk or us")
+    talk.add_argument("--json", action="store_true", default=unset, help="replies as JSON, one a line")
+    talk.add_argument("--explain", action="store_true", default=unset, help="also print what was understood, found and decided")
+    chat = _Parser(add_help=False, parents=[talk])
+    window = chat.add_argument_group("in a terminal")
+    window.add_argument("--linear", action="store_true", default=unset, help="plain lines, nothing drawn twice, marks as words: for screen readers")
+    window.add_argument("--ascii", action="store_true", default=unset, help="no letters but ASCII")
+    window.add_argument("--vi", action="store_true", default=unset, help="Vi's keys; as is EDITING_MODE=vi")
+    window.add_argument("--history", metavar="FILE", default=unset, help="keep what you ask in a file (default: in memory only)")
 
     about = "A chatbot that answers by quoting one article. It is a program, not a doctor."
     layout = argparse.RawDescriptionHelpFormatter
-    parser = _Parser(prog="spinebot", description=about, epilog=EXAMPLES, formatter_class=layout, parents=[talk], allow_abbrev=False)
+    parser = _Parser(prog="spinebot", description=about, epilog=EXAMPLES, formatter_class=layout, parents=[chat], allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"spinebot {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=_Parser)
     commands.add_parser(
-        "chat", parents=[talk], allow_abbrev=False, help="talk; the command where none is named",
+        "chat", parents=[chat], allow_abbrev=False, help="talk; the command where none is named",
         description="Talk in the terminal. From a pipe: one message a line, an empty line begins a new conversation.",
     )
     ask = commands.add_parser("ask", parents=[talk], allow_abbrev=False, help="one message, one reply", description="One message, one reply.")
@@ -58,8 +75,17 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "check", parents=[folder], allow_abbrev=False, help="list every fault of a bot folder",
         description="List every fault of a bot folder with file and line, and try the question of each of its answers.",
     )
-    parser.set_defaults(command="chat")
-    return parser.parse_args(arguments, argparse.Namespace(bot=None, json=False, explain=False, country="default"))
+    completion = commands.add_parser(
+        "completion", allow_abbrev=False, help="what makes Tab complete this command in bash, zsh or fish", formatter_class=layout, description=COMPLETION
+    )
+    completion.add_argument("shell", choices=SHELLS, help="for which shell")
+    return parser
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line. Exits 2 where it is wrong."""
+    unset = argparse.Namespace(command="chat", bot=None, json=False, explain=False, country="default", linear=False, ascii=False, vi=False, history="")
+    return make_parser().parse_args(arguments, unset)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        code = {"chat": _chat, "ask": _ask, "check": _check}[asked.command](asked)
+        code = {"chat": _chat, "ask": _ask, "check": _check, "completion": _completion}[asked.command or "chat"](asked)
         if sys.stdout is not None:
             sys.stdout.flush()
     except SpinebotError as error:
@@ -101,7 +127,10 @@ def _chat(asked: argparse.Namespace) -> int:
     if not asked.json and _is_terminal(sys.stdin) and _is_terminal(sys.stdout):
         from .terminal import run_chat
 
-        run_chat(lambda: load_bot(asked.bot, asked.country), explain=asked.explain)
+        run_chat(
+            lambda: load_bot(asked.bot, asked.country),
+            explain=asked.explain, linear=asked.linear, ascii=asked.ascii, vi=asked.vi, history=asked.history,
+        )
         return DONE
     bot = load_bot(asked.bot, asked.country)
     if sys.stdin is None:
@@ -173,6 +202,20 @@ def _check(asked: argparse.Namespace) -> int:
         "answer": len(bot.answers), "topic": len(bot.rules["topics"]), "red flag": len(bot.rules["red_flags"]), "caveat": len(bot.rules["caveats"]),
     }
     print(f"{_near(str(bot.folder))}: no fault in " + ", ".join(f"{count} {noun}{'s' * (count != 1)}" for noun, count in counts.items()))
+    return DONE
+
+
+def _completion(asked: argparse.Namespace) -> int:
+    """The script that a shell completes this command by."""
+    import shtab
+
+    parser = make_parser()
+    for action in parser._actions:
+        if action.dest == "bot":
+            action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
+        elif action.dest == "history":
+            action.complete = shtab.FILE  # type: ignore[attr-defined]
+    print(shtab.complete(parser, asked.shell))
     return DONE
 
 

@@ -182,7 +182,8 @@ def refuse(reading: Reading, rules: Rules) -> Plan:
     """
     outside = [match for match in reading.of("outside") if reading.weights[match.start] >= 1.0]
     topics = rules["topics"]
-    covered = [topics[topic].text("label") for topic, weight in reading.topics.items() if weight >= 0.8 and not topics[topic].flag("general")]
+    named = [topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in reading.carried]
+    covered = [topics[topic].text("label") for topic in named if not topics[topic].flag("general")]
     nearby = f" {rules.phrase('nearby', subject=' and '.join(covered[:2]))}" if covered else ""
     if outside:
         name = max(outside, key=lambda match: match.size).name.id

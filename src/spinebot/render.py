@@ -7,7 +7,6 @@ told apart again, so that a terminal can set the quotes apart from the caveats.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -60,6 +59,11 @@ class Marks:
     def ascii(cls) -> Marks:
         """The marks for terminals that can't show more."""
         return cls(quote=("  | ", "  | "), item=("  | - ", "  |   "))
+
+    @classmethod
+    def spoken(cls) -> Marks:
+        """The marks as words, for who hears the lines."""
+        return cls(("Warning: ", ""), ("The article says: ", ""), ("- ", ""), ("Note: ", ""), ("", ""))
 
     def of(self, role: Role) -> tuple[str, str]:
         """The marks of a role, ("", "") for one that has none."""
@@ -163,31 +167,33 @@ def wrap(text: str, width: int, first: int = 0, further: int = 0) -> list[str]:
     A word wider than a line is cut. The text's own line breaks stay.
     """
     lines: list[str] = []
+
+    def room() -> int:
+        return max(2, width - (further if lines else first))
+
     for paragraph in visible(text).split("\n"):
         line, used = "", 0
-        for word in _pieces(paragraph.split(), max(2, width - max(first, further))):
-            room = max(2, width - (further if lines else first))
+        for word in paragraph.split():
             size = columns(word)
-            if line and used + 1 + size > room:
+            if line and used + 1 + size > room():
                 lines.append(line)
-                line, used = word, size
-            else:
-                used += size + bool(line)
-                line = f"{line} {word}" if line else word
+                line, used = "", 0
+            while not line and columns(word) > room():
+                fits = _fitting(word, room())
+                lines.append(word[:fits])
+                word = word[fits:]
+            used += columns(word) + bool(line)
+            line = f"{line} {word}" if line else word
         lines.append(line)
     return lines
 
 
-def _pieces(words: Sequence[str], room: int) -> Iterator[str]:
-    """The words, those wider than `room` in pieces that fit."""
-    for word in words:
-        while columns(word) > room:
-            fits = 1
-            while columns(word[: fits + 1]) <= room:
-                fits += 1
-            yield word[:fits]
-            word = word[fits:]
-        yield word
+def _fitting(word: str, room: int) -> int:
+    """How many letters of a word fit in `room` columns: at least one."""
+    fits = 1
+    while columns(word[: fits + 1]) <= room:
+        fits += 1
+    return fits
 
 
 def columns(text: str) -> int:

@@ -1,4 +1,4 @@
-"""YAML that remembers the line of everything it read."""
+"""YAML that remembers the line of everything it read, and YAML written for people to read."""
 
 from __future__ import annotations
 
@@ -103,3 +103,9 @@ def _convert(loader: yaml.SafeLoader, node: yaml.Node, offset: int, path: str, f
         # A nested block is named by the line of its key: that is where an editor looks.
         entries[name] = converted if isinstance(child, yaml.ScalarNode) else Node(converted.value, key.start_mark.line + offset)
     return Node(entries, line)
+
+
+def dump_yaml(values: object) -> str:
+    """`values` (str, int, bool, lists and dicts of them) as YAML, keys in their order."""
+    text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
+    return text
