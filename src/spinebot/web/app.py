@@ -1,0 +1,130 @@
+"""The web app: everything put together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from html import escape
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from . import api, deepchat, files, openai, rasa
+from .bots import Bots
+from .conversations import Conversations
+from .guard import Guard
+from .metrics import CONTENT_TYPE, Metrics
+from .openapi import DOCS_ROUTES
+from .store import MemoryStore, RedisStore, Store
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from ..article import Article
+    from .settings import Settings
+
+log = logging.getLogger("spinebot.web")
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The app for some settings. Raises SpinebotError for a broken bot folder, or a store or rate that can't be read."""
+    bots = Bots(settings.bot, settings.country)
+    metrics = Metrics()
+    store: Store = (
+        MemoryStore(settings.most_conversations, settings.time_to_live) if settings.store == "memory" else RedisStore(settings.store, settings.time_to_live)
+    )
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await store.close()
+
+    app = Starlette(
+        routes=[*api.ROUTES, *rasa.ROUTES, *openai.ROUTES, *deepchat.ROUTES, *STATUS_ROUTES, *DOCS_ROUTES, *files.ROUTES],
+        middleware=[
+            Middleware(
+                CORSMiddleware, allow_origins=settings.origins, allow_methods=["GET", "POST", "DELETE"], allow_headers=["Content-Type"],
+                expose_headers=[api.DIALOGUE, "Retry-After"], max_age=3600,
+            ),
+            Middleware(Guard, settings=settings, metrics=metrics),
+            Middleware(GZipMiddleware, minimum_size=500),
+        ],
+        exception_handlers={HTTPException: _refused, ClientDisconnect: _gone, Exception: _failed},
+        lifespan=life,
+    )
+    app.state.settings = settings
+    app.state.bots = bots
+    app.state.metrics = metrics
+    app.state.conversations = Conversations(bots, store, metrics, settings.keep_messages)
+    app.state.files = files.load_files({article.id: _html_of(article) for article in bots.current.corpus.articles})
+    return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """What is wrong, in a sentence; in OpenAI's shape where that is spoken."""
+    assert isinstance(error, HTTPException)
+    said: object = error.detail
+    if request.url.path.startswith("/v1/"):
+        said = {"message": error.detail, "type": "invalid_request_error", "param": None, "code": None}
+    return JSONResponse({"error": said}, error.status_code, headers=error.headers)
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    """Nobody waits for the answer any more."""
+    return Response(status_code=400)
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    """A fault of ours: its kind is logged, and no word of the message that it was met in."""
+    log.error("a reply failed: %s", type(error).__name__)
+    return JSONResponse({"error": "something went wrong here: try again"}, 500)
+
+
+async def healthz(_: Request) -> Response:
+    """That the process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+async def readyz(request: Request) -> Response:
+    """Whether all is there; replies go on without the store, but conversations are shared no more."""
+    conversations = api.conversations_of(request)
+    if await conversations.is_ready():
+        return JSONResponse({"status": "ready"})
+    return JSONResponse({"status": "the store is away: replies lean on what each client sends back"}, 503)
+
+
+async def metrics(request: Request) -> Response:
+    """The figures."""
+    return PlainTextResponse(request.app.state.metrics.text(), media_type=CONTENT_TYPE)
+
+
+STATUS_ROUTES = [
+    Route("/healthz", healthz, methods=["GET"]),
+    Route("/readyz", readyz, methods=["GET"]),
+    Route("/metrics", metrics, methods=["GET"]),
+]
+
+
+def _html_of(article: Article) -> str:
+    """An article as HTML."""
+    parts: list[str] = []
+    open_headings: tuple[str, ...] = ()
+    for passage in article.passages:
+        for depth, heading in enumerate(passage.headings):
+            if open_headings[: depth + 1] != passage.headings[: depth + 1]:
+                parts.append(f"<h{depth + 2}>{escape(heading)}</h{depth + 2}>")
+        open_headings = passage.headings
+        texts = [escape(sentence.text) for sentence in passage.sentences]
+        if any(sentence.item for sentence in passage.sentences):
+            parts.append("<ul>" + "".join(f"<li>{text}</li>" for text in texts) + "</ul>")
+        else:
+            parts.append(f"<p>{' '.join(texts)}</p>")
+    return "\n".join(parts)

@@ -1,0 +1,74 @@
+"""The widget and the pages that show it: files as they are, compressed once, each with its ETag."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".html": "text/html; charset=utf-8"}
+#: What a page of ours may do, which is what the widget needs: nothing inline, nothing from elsewhere.
+PAGE_POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'"
+#: How long a browser may use a file before it asks whether there is a newer one: seconds.
+FRESH = 600
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file: `bodies` are its bytes by content coding, "" for none."""
+
+    kind: str
+    tag: str
+    bodies: Mapping[str, bytes] = field(repr=False)
+
+    @classmethod
+    def of(cls, name: str, body: bytes) -> File:
+        """A file, ready to be sent."""
+        suffix = name[name.rindex(".") :]
+        return cls(TYPES[suffix], f'"{hashlib.sha256(body).hexdigest()[:20]}"', {"": body, "gzip": gzip.compress(body, 9, mtime=0)})
+
+
+def load_files(articles: Mapping[str, str]) -> dict[str, File]:
+    """Every file of the package by its path; in pages, `<!-- article: ID -->` becomes the article, as HTML."""
+    files = {}
+    for path in resources.files(__package__).iterdir():
+        name = path.name
+        if name.endswith(tuple(TYPES)):
+            text = path.read_text(encoding="utf-8")
+            if name.endswith(".html"):
+                for article, html in articles.items():
+                    text = text.replace(f"<!-- article: {article} -->", html)
+            files["/" if name == "index.html" else f"/{name}"] = File.of(name, text.encode())
+    return files
+
+
+async def get_file(request: Request) -> Response:
+    """A file, or that the browser's copy is the newest."""
+    files: dict[str, File] = request.app.state.files
+    file = files.get(request.url.path)
+    if file is None:
+        raise HTTPException(404, "no such page")
+    headers = {
+        "ETag": file.tag, "Vary": "Accept-Encoding", "Cache-Control": f"public, max-age={FRESH}", "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    if file.kind.startswith("text/html"):
+        headers["Content-Security-Policy"] = PAGE_POLICY
+    if file.tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    coding = "gzip" if "gzip" in request.headers.get("accept-encoding", "") else ""
+    if coding:
+        headers["Content-Encoding"] = coding
+    return Response(file.bodies[coding], media_type=file.kind, headers=headers)
+
+
+ROUTES = [Route("/", get_file), Route("/{name}", get_file)]

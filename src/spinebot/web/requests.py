@@ -1,0 +1,63 @@
+"""Reading what clients send: JSON of a decent size and shape, or a clear sentence about what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from .settings import Settings
+
+_NESTED = "the body is nested too deeply"
+
+
+async def read_object(request: Request) -> dict[str, object]:
+    """The JSON object in the body. Raises HTTPException 400, 413 or 415."""
+    settings: Settings = request.app.state.settings
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise HTTPException(415, "send JSON, with the header Content-Type: application/json")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > settings.most_body:
+            raise HTTPException(413, f"the body is longer than {settings.most_body:,} bytes")
+    try:
+        values = json.loads(body)
+    except UnicodeDecodeError:
+        raise HTTPException(400, "the body is not UTF-8") from None
+    except RecursionError:
+        raise HTTPException(400, _NESTED) from None
+    except ValueError as error:
+        raise HTTPException(400, f"the body is not JSON: {error}") from None
+    if not isinstance(values, dict):
+        raise HTTPException(422, "the body must be a JSON object")
+    return values
+
+
+def text_of(values: dict[str, object], key: str, settings: Settings) -> str:
+    """A message. Raises HTTPException 422 where it is missing, no text or too long."""
+    return checked(values.get(key), f"{key!r}", settings)
+
+
+def checked(text: object, what: str, settings: Settings) -> str:
+    """A message of a decent length. Raises HTTPException 422."""
+    if not isinstance(text, str):
+        raise HTTPException(422, f"{what} must be the message, as text")
+    if len(text) > settings.most_text:
+        raise HTTPException(422, f"{what} is longer than {settings.most_text:,} characters: say it shorter")
+    return text
+
+
+def optional_text(values: dict[str, object], key: str, most: int) -> str | None:
+    """A text that may be left out. Raises HTTPException 422 where it is something else or longer than `most`."""
+    text = values.get(key)
+    if text is None:
+        return None
+    if not isinstance(text, str) or len(text) > most:
+        raise HTTPException(422, f"{key!r} must be text of at most {most:,} characters")
+    return text
