@@ -26,6 +26,7 @@ examples:
   spinebot ask --explain "slipped disc surgery?"   and why it replies so
   spinebot chat --json < messages.txt              one message a line, one JSON reply a line
   spinebot chat --linear                           plain lines, for a screen reader
+  spinebot serve --allow-origin https://my.site    the widget for a website, on port 8000
   spinebot check --bot my-bot                      every fault of a bot folder, with file and line
   eval "$(spinebot completion bash)"               Tab completes this command in bash
 """
@@ -75,11 +76,33 @@ def make_parser() -> argparse.ArgumentParser:
         "check", parents=[folder], allow_abbrev=False, help="list every fault of a bot folder",
         description="List every fault of a bot folder with file and line, and try the question of each of its answers.",
     )
+    _add_serve(commands, folder)
     completion = commands.add_parser(
         "completion", allow_abbrev=False, help="what makes Tab complete this command in bash, zsh or fish", formatter_class=layout, description=COMPLETION
     )
     completion.add_argument("shell", choices=SHELLS, help="for which shell")
     return parser
+
+
+def _add_serve(commands: argparse._SubParsersAction[_Parser], folder: _Parser) -> None:
+    """The options of the web server; what they leave out is as `web.settings.Settings` has it."""
+    unset = argparse.SUPPRESS
+    serve = commands.add_parser(
+        "serve", parents=[folder], allow_abbrev=False, help="the web server with the widget (extra: spinebot[web])",
+        description="Serve the widget and the API. Ctrl-C stops it, SIGHUP loads the bot folder anew.",
+    )
+    serve.add_argument("--country", metavar="ID", default=unset, help="whose telephone numbers urgent advice gives, such as uk or us")
+    serve.add_argument("--host", default=unset, help="the address to listen on (default: 127.0.0.1, this machine only)")
+    serve.add_argument("--port", type=int, default=unset, help="the port (default: 8000)")
+    serve.add_argument("--workers", type=int, metavar="N", default=unset, help="processes that answer (default: 1)")
+    serve.add_argument("--store", metavar="URL", default=unset, help="where conversations are kept: memory, or redis://HOST:PORT (default: memory)")
+    serve.add_argument("--keep-messages", action="store_true", default=unset, help="keep what was said with a conversation (default: only what it leans on)")
+    serve.add_argument("--time-to-live", type=int, metavar="SECONDS", default=unset, help="how long a silent conversation is kept (default: 86400)")
+    serve.add_argument("--most-conversations", type=int, metavar="N", default=unset, help="how many are kept in memory (default: 10000)")
+    serve.add_argument("--allow-origin", action="append", metavar="ORIGIN", default=unset, help='a website that may use the API, "*" for all; repeatable')
+    serve.add_argument("--proxy", action="append", metavar="ADDRESS", default=unset, help="a proxy whose X-Forwarded-For is believed; repeatable")
+    serve.add_argument("--rate", metavar="N/PERIOD", default=unset, help='messages that one client may send, "" for any number (default: 60/minute)')
+    serve.add_argument("--most-text", type=int, metavar="N", default=unset, help="how long a message may be, in characters (default: 4000)")
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -95,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        code = {"chat": _chat, "ask": _ask, "check": _check, "completion": _completion}[asked.command or "chat"](asked)
+        code = {"chat": _chat, "ask": _ask, "check": _check, "serve": _serve, "completion": _completion}[asked.command or "chat"](asked)
         if sys.stdout is not None:
             sys.stdout.flush()
     except SpinebotError as error:
@@ -203,6 +226,18 @@ def _check(asked: argparse.Namespace) -> int:
     }
     print(f"{_near(str(bot.folder))}: no fault in " + ", ".join(f"{count} {noun}{'s' * (count != 1)}" for noun, count in counts.items()))
     return DONE
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    """Serve until it is stopped."""
+    try:
+        from .web.serving import serve
+        from .web.settings import Settings
+    except ModuleNotFoundError as error:
+        raise SpinebotError.at("spinebot serve", 0, f"needs {error.name}: pip install 'spinebot[web]'") from None
+    names = {"allow_origin": "origins", "proxy": "proxies"}
+    chosen = {names.get(name, name): value for name, value in vars(asked).items() if names.get(name, name) in Settings.__slots__}
+    return serve(Settings(**{**chosen, "bot": asked.bot or "", **{name: tuple(chosen[name]) for name in names.values() if name in chosen}}))
 
 
 def _completion(asked: argparse.Namespace) -> int:
