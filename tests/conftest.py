@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from spinebot import Bot, Reply
-from spinebot.chat import PROMPT, Chat
+from spinebot.chat import KEYS, PROMPT, Chat
 from spinebot.conversation import Dialogue
 from spinebot.loading import Loading
 from spinebot.render import Line, Marks
@@ -149,6 +149,8 @@ class Script:
 
     def __init__(self, lines: Iterable[str | BaseException], width: int) -> None:
         self.marks = Marks()
+        self.keys = KEYS
+        self.history = ""
         self.shown: list[str] = []
         self.clipboard = ""
         self._lines = iter(lines)
@@ -175,7 +177,7 @@ class Script:
         return "Copied."
 
     @contextlib.contextmanager
-    def waiting(self) -> Iterator[None]:
+    def held(self) -> Iterator[None]:
         yield
 
 

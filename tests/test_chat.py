@@ -39,17 +39,35 @@ def test_the_conversation_is_remembered_until_a_new_one_is_begun(bot: Bot, talk:
     assert shown.after("Does it need treatment? ") != shown.after("Does it need treatment?")
 
 
-def test_a_suggestion_is_taken_by_its_number(suggesting: Any, talk: Talk) -> None:
-    shown = talk(suggesting, "hello", "2", "3")
+@pytest.mark.parametrize("number", ["2", "2.", "#2", " 2) "])
+def test_a_suggestion_is_taken_by_its_number(suggesting: Any, talk: Talk, number: str) -> None:
+    shown = talk(suggesting, "hello", number)
     assert "  2  Does traction help?" in shown
     assert PROMPT + "Does traction help?" in shown and "heard: Does traction help?" in shown
-    assert "heard: 3" in shown
 
 
-@pytest.mark.parametrize("number", ["0", "9" * 5000, "²", "-1", "1.5"])
-def test_other_numbers_are_messages(suggesting: Any, talk: Talk, number: str) -> None:
+@pytest.mark.parametrize("number", ["0", "4", "99"])
+def test_a_number_that_is_not_offered_asks_nothing(suggesting: Any, talk: Talk, number: str) -> None:
     shown = talk(suggesting, "hello", number)
-    assert "".join(line for line in shown if line and not line.startswith(PROMPT)).count("heard:") == 2
+    assert f"There is no number {number}: choose from 1 to 2" in " ".join(shown.after(number)) and len(shown.chat.turns) == 1
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "²", "-1", "1.5"])
+def test_other_numbers_are_messages(suggesting: Any, talk: Talk, number: str) -> None:
+    assert len(talk(suggesting, "hello", number).chat.turns) == 2
+
+
+def test_a_number_is_a_message_where_nothing_is_offered(suggesting: Any, talk: Talk) -> None:
+    assert "heard: 2" in talk(suggesting, "2")
+
+
+def test_a_reply_that_is_given_up_leaves_the_conversation_as_it_was(suggesting: Any, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(suggesting, "say", interrupted)
+    shown = talk(suggesting, "hello")
+    assert "Given up: that message has no reply." in shown and not shown.chat.turns
 
 
 def test_an_empty_line_is_nothing(bot: Bot, talk: Talk) -> None:

@@ -17,8 +17,8 @@ import pytest
 
 import spinebot
 from spinebot import Bot
-from spinebot.chat import PROMPT
-from spinebot.commands import COMMANDS, KEYS, SYNONYMS
+from spinebot.chat import KEYS, PROMPT
+from spinebot.commands import COMMANDS, SYNONYMS
 
 Talk = Callable[..., Any]
 ASKED = "Does lupus need treatment?"
@@ -56,9 +56,36 @@ def test_topics_are_those_that_can_be_asked_about_and_a_number_asks(bot: Bot, ta
     assert PROMPT + ASKED in talk(bot, "/topics lupus", taken)
 
 
-@pytest.mark.parametrize(("typed", "found"), [("/topics LUP", "On lupus"), ("/topics lupsu", "On lupus"), ("/topics stenosis", "On spinal stenosis"), ("/topics tennis", "no topic 'tennis'")])
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("/topics LUP", "On lupus"), ("/topics lupsu", "On lupus"), ("/topics stenosis", "On spinal stenosis"), ("/topics neck pain", "On neck pain"),
+        ("/topics tennis", "no topic 'tennis'"), ("/topics herniated\tdisc", "On herniated disc"),
+    ],
+)
 def test_a_topic_is_found_by_a_part_of_it(bot: Bot, talk: Talk, typed: str, found: str) -> None:
     assert found in " ".join(talk(bot, typed).after(typed))
+
+
+def test_where_more_topics_than_one_are_meant_they_are_named(bot: Bot, talk: Talk) -> None:
+    shown = " ".join(talk(bot, "/topics disc").after("/topics disc"))
+    assert "Which of them" in shown and all(name in shown for name in ("herniated disc", "degenerative disc disease"))
+
+
+@pytest.mark.parametrize(("typed", "said"), [("/c", "/copy or /clear"), ("/s", "/sources or /save")])
+def test_the_beginning_of_more_commands_than_one_names_them(bot: Bot, talk: Talk, typed: str, said: str) -> None:
+    assert f"did you mean {said}?" in " ".join(talk(bot, typed).after(typed))
+
+
+@pytest.mark.parametrize("typed", ["/quit now?", "/new please", "/copy foo", "/clear all"])
+def test_what_a_command_does_not_take_loses_nothing(bot: Bot, talk: Talk, typed: str) -> None:
+    shown = talk(bot, ASKED, typed, "/why")
+    assert len(shown.chat.turns) == 1 and shown.after("/why")
+
+
+def test_the_beginning_of_a_command_is_enough_and_a_pasted_text_is_none(bot: Bot, talk: Talk) -> None:
+    assert talk(bot, "/he").after("/he") == talk(bot, "/help").after("/help")
+    assert len(talk(bot, "/quit\nwhat is lupus?").chat.turns) == 1
 
 
 def test_sources_show_the_whole_passage_with_the_quote_marked(bot: Bot, talk: Talk) -> None:
@@ -87,7 +114,7 @@ def test_more_goes_on(bot: Bot, talk: Talk) -> None:
     assert quoted and not set(quoted) & set(shown.after("what is lupus"))
 
 
-@pytest.mark.parametrize("typed", ["/sources", "/why", "/copy", "/save x.md"])
+@pytest.mark.parametrize("typed", ["/sources", "/why", "/copy", "/save x.md", "/more"])
 def test_before_anything_was_said_there_is_nothing_to_show(bot: Bot, talk: Talk, typed: str) -> None:
     assert "othing" in " ".join(talk(bot, typed).after(typed))
 
@@ -163,6 +190,13 @@ run_command(chat, "/save chat.md")
     assert "Saved as chat.md." in done.stdout and "was not written: File too large" in done.stdout
     (kept,) = tmp_path.iterdir()
     assert "hello" in kept.read_text(encoding="utf-8") and ASKED not in kept.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["", "--help", ".md", ".json", "..", "notes.yaml"])
+def test_a_slip_in_the_name_makes_no_file(bot: Bot, talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = talk(bot, ASKED, f"/save {name}")
+    assert not list(tmp_path.iterdir()) and "/save" in " ".join(shown.after(f"/save {name}"))
 
 
 def test_an_unknown_ending_is_named_with_those_that_are_known(bot: Bot, talk: Talk, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ LAYERS = [
     {"clauses", "conversation", "spelling", "lexicon"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
-    {"explain", "loading", "chat", "commands", "completion", "terminal", "web", "script"},
+    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script"},
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
 
@@ -44,7 +44,8 @@ SAME_LAYER = {
     "chat": {"loading", "explain"},
     "commands": {"chat"},
     "completion": {"chat", "commands"},
-    "terminal": {"chat", "commands", "completion", "loading"},
+    "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
+    "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},
     "cli": {"pytest_plugin"},
 }
 
@@ -54,9 +55,15 @@ OUTSIDE = {
     "rank_bm25": {"index"},
     "numpy": {"index", "weights"},
     "yaml": {"yamlfile"},
-    "prompt_toolkit": {"completion", "terminal"},
-    "pyperclip": {"terminal"},
+    "prompt_toolkit": {"completion", "history", "suspending", "terminal", "window"},
+    "pyperclip": {"clipboard"},
     "shtab": {"cli"},
+    "h11": {"web"},
+    "limits": {"web"},
+    "prometheus_client": {"web"},
+    "redis": {"web"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
     "pytest": {"pytest_plugin"},
 }
 

@@ -846,3 +846,8 @@ def test_more_about_the_topic_in_hand_is_more_though_it_is_named(unlearned: Bot)
 def test_a_comparison_by_what_the_article_leaves_out_is_refused(message: str, bot: Bot) -> None:
     """Two definitions are no answer to what costs more."""
     assert plan(bot, message).kind == "no_answer"
+
+
+@pytest.mark.parametrize(("typed", "talk"), [("help", "help"), ("Help!", "help"), ("helpful", "thanks"), ("that helped", "thanks")])
+def test_who_calls_for_help_is_not_thanked(bot: Bot, typed: str, talk: str) -> None:
+    assert bot.conversation().say(typed).intent == f"chat.{talk}"

@@ -32,7 +32,8 @@ from spinebot import Bot, SpinebotError
 from spinebot.conversation import Dialogue
 from spinebot.errors import Fault
 from spinebot.render import WIDEST, render, wrap
-from spinebot.terminal import LONG_PASTE, WELCOME, run_chat
+from spinebot.terminal import WELCOME, run_chat
+from spinebot.window import LONG_PASTE
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>]")
 #: A line that stands for itself: how prompt-toolkit breaks what is typed is its own matter.
@@ -155,6 +156,20 @@ def test_a_slash_command_and_a_topic_are_completed(bot: Bot, terminal: Terminal)
     assert "Herniated discs are an issue" in " ".join(text.split())
 
 
+def test_ctrl_c_in_a_search_gives_up_the_search_and_not_the_prompt(load: Any, terminal: Terminal) -> None:
+    text = terminal.run(load, "first\r", CTRL_R, "fi", "\x03", "second\r", CTRL_R + "\x03", "third\r", LEAVE)
+    assert "heard: second" in text and "heard: third" in text
+
+
+def test_escape_closes_the_menu_and_enter_then_sends(load: Any, terminal: Terminal) -> None:
+    text = terminal.run(load, "/he", "\x1b", "\x15hello\r", LEAVE)
+    assert "heard: hello" in text
+
+
+def test_enter_sends_in_vis_normal_mode(load: Any, terminal: Terminal) -> None:
+    assert "heard: hello\n" in terminal.run(load, "hello\x1b\r", LEAVE, vi=True)
+
+
 def test_the_keys_of_vi_are_there_for_who_wants_them(load: Any, terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = ["xhello", "\x1b", "0", "x", "\r"]
     assert "heard: hello" in terminal.run(load, *asked, LEAVE, vi=True)
@@ -194,6 +209,16 @@ def test_a_huge_paste_is_one_message_whole_and_can_be_brought_back(bot: Bot, ter
     assert said == ["well, " + huge + "x" * (LONG_PASTE + 1)] * 2
     assert "[pasted text 1: 1,050,000 characters]" in text and len(text) < 20_000
     assert time.monotonic() - started < 20
+
+
+def test_what_stands_for_a_paste_goes_as_one_piece(load: Any, terminal: Terminal) -> None:
+    text = terminal.run(load, "well " + pasted("x" * (LONG_PASTE + 1)), "\x7f", "then\r", LEAVE)
+    assert "heard: well then" in text
+
+
+def test_what_stands_for_a_paste_is_not_kept_in_a_file(load: Any, terminal: Terminal, tmp_path: Path) -> None:
+    terminal.run(load, pasted("x" * (LONG_PASTE + 1)) + "\r", LEAVE, history=str(tmp_path / "asked"))
+    assert "pasted" not in (tmp_path / "asked").read_text(encoding="utf-8")
 
 
 def test_control_sequences_in_a_message_never_reach_the_terminal(load: Any, terminal: Terminal) -> None:
@@ -436,10 +461,29 @@ def test_a_signal_to_end_gives_the_terminal_back(name: str) -> None:
     os.kill(terminal.process, getattr(signal, name))
     time.sleep(0.5)
     after = terminal.modes
-    assert terminal.leave() == 0 and after == before and "Traceback" not in terminal.output
+    code = terminal.leave()
+    assert after == before and "Traceback" not in terminal.output
+    assert code == 128 + getattr(signal, name), "whoever sent it sees that it was heard"
 
 
-@pytest.mark.parametrize("stop", ["\x1a", "signal"])
+def test_lines_are_brought_back_for_a_screen_reader_too(tmp_path: Path) -> None:
+    kept = tmp_path / "asked"
+    terminal = Pseudo("chat", "--linear", "--history", str(kept))
+    terminal.until("leaves.")
+    terminal.type("is lupus rare\r")
+    terminal.until("substitute")
+    terminal.type(UP + "\r")
+    terminal.until("substitute")
+    terminal.type("/quit\r")
+    assert terminal.leave() == 0 and "is lupus rare" in kept.read_text(encoding="utf-8")
+
+
+def test_a_folder_that_is_not_there_is_said_before_anything_else() -> None:
+    terminal = Pseudo("--bot", "/nowhere")
+    assert terminal.leave() == 2 and "no such folder" in terminal.output and "Ask in your own words" not in terminal.output
+
+
+@pytest.mark.parametrize("stop", ["\x1a", "signal", "frozen"])
 def test_stopping_gives_the_terminal_back_and_going_on_brings_back_what_was_typed(stop: str) -> None:
     terminal = Pseudo(program=["bash", "--norc", "--noprofile", "-i"], PS1="shell: ")
     terminal.until("shell: ")
@@ -447,8 +491,8 @@ def test_stopping_gives_the_terminal_back_and_going_on_brings_back_what_was_type
     terminal.until(READY)
     terminal.type("half a mess")
     terminal.until("half a mess")
-    if stop == "signal":
-        os.kill(os.tcgetpgrp(terminal.end), signal.SIGTSTP)
+    if stop != "\x1a":
+        os.kill(os.tcgetpgrp(terminal.end), signal.SIGTSTP if stop == "signal" else signal.SIGSTOP)
     else:
         terminal.type(stop)
     terminal.until("Stopped")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from .render import Line, Marks, lay_out, lines_of, visible
+from .render import WIDEST, Line, Marks, lay_out, lines_of, visible
 from .transcript import Turn
 
 if TYPE_CHECKING:
@@ -15,6 +16,18 @@ if TYPE_CHECKING:
     from .loading import Loading
 
 PROMPT = "> "
+#: Keys and what /help says of them.
+KEYS = (
+    ("Enter", "send; a pasted text of many lines is one message"),
+    ("Tab", "complete, or choose from what is suggested"),
+    ("1, 2, 3", "ask what is suggested under that number"),
+    ("up, Ctrl-R", "bring back what you asked before"),
+    ("right", "take over the grey text"),
+    ("Ctrl-C", "clear the line"),
+    ("Ctrl-L", "clear the screen"),
+    ("Ctrl-D", "leave"),
+)
+_NUMBER = re.compile(r"#?([0-9]{1,2})[.)]?")
 #: A text of more characters takes its time to read.
 LONG = 100_000
 
@@ -23,6 +36,13 @@ class Screen(Protocol):
     """Where a chat reads and writes: a window with a prompt, or plain lines."""
 
     marks: Marks
+    #: Keys and what /help says of them.
+    keys: tuple[tuple[str, str], ...]
+    #: The file that keeps what is asked, "" for memory only.
+    history: str
+
+    def held(self) -> AbstractContextManager[None]:
+        """While a chat is held here: what is typed between two prompts is shown by the next, and the terminal is given back after."""
 
     def ask(self, chat: Chat) -> str:
         """The next message. Raises EOFError when the user leaves, KeyboardInterrupt for Ctrl-C with nothing to clear."""
@@ -38,9 +58,6 @@ class Screen(Protocol):
 
     def copy(self, text: str) -> str:
         """Put `text` on the clipboard; what to tell the user."""
-
-    def waiting(self) -> AbstractContextManager[None]:
-        """While the user waits: what is typed then is kept for the next prompt."""
 
 
 class Chat:
@@ -59,7 +76,9 @@ class Chat:
 
     def say(self, typed: str) -> None:
         """A message, or the number of what was offered: show the reply. Raises SpinebotError for a broken bot folder."""
-        text = self._taken(typed.strip()) or typed
+        text = self._taken(typed)
+        if not text:
+            return
         bot = self.bot()
         if self._conversation is None:
             self._started += 1
@@ -67,19 +86,25 @@ class Chat:
         before = self._conversation.dialogue
         if len(text) > LONG:
             self.note("One moment: that is a long text. Ctrl-C gives it up.")
-        with self.screen.waiting():
+        try:
             reply = self._conversation.say(text)
+        except KeyboardInterrupt:
+            return self.note("Given up: that message has no reply.")
         self.turns.append(Turn(text, reply, before))
         self.offered = reply.suggestions
         self.show([Line("blank"), *lay_out(reply, self.screen.width(), self.screen.marks), Line("blank")])
         if self.explain:
             self.tell_why()
 
-    def _taken(self, line: str) -> str:
-        """What is offered under a number, shown as if it had been typed."""
-        if not (line.isascii() and line.isdigit() and 1 <= int(line[:4]) <= len(self.offered)):
+    def _taken(self, typed: str) -> str:
+        """What was typed; under a number what is offered, shown as if it had been typed, and "" where nothing is."""
+        number = _NUMBER.fullmatch(typed.strip()) if self.offered else None
+        if number is None:
+            return typed
+        if not 1 <= int(number[1]) <= len(self.offered):
+            self.note(f"There is no number {number[1]}: choose from 1 to {len(self.offered)}, or ask in words.")
             return ""
-        chosen = self.offered[int(line) - 1]
+        chosen = self.offered[int(number[1]) - 1]
         self.show(lines_of("say", chosen, self.screen.width(), (PROMPT, " " * len(PROMPT))))
         return chosen
 
@@ -87,8 +112,6 @@ class Chat:
         """The bot; says so where it has to be waited for."""
         if not self.loading.done:
             self.note("One moment: still reading the article.")
-            with self.screen.waiting():
-                return self.loading.bot()
         return self.loading.bot()
 
     def offer(self, questions: Sequence[str]) -> None:
@@ -133,3 +156,8 @@ class Chat:
             return {}
         answered = {topic for answer in bot.answers for topic in answer.about}
         return {rule.text("label"): name for name, rule in bot.rules["topics"].items() if name in answered}
+
+
+def width_of(columns: int) -> int:
+    """The columns that a line takes in a window of `columns`, 0 for one that doesn't say."""
+    return max(10, min(columns or 80, WIDEST))

@@ -33,7 +33,7 @@ examples:
 
 SHELLS = ("bash", "zsh", "fish")
 COMPLETION = """\
-Print what makes Tab complete this command. Put it where the shell looks for it:
+Put it where the shell looks for it:
   bash   spinebot completion bash > ~/.local/share/bash-completion/completions/spinebot
   zsh    spinebot completion zsh > ~/.zfunc/_spinebot      (with fpath+=~/.zfunc before compinit in ~/.zshrc)
   fish   spinebot completion fish > ~/.config/fish/completions/spinebot.fish
@@ -78,7 +78,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _add_serve(commands, folder)
     completion = commands.add_parser(
-        "completion", allow_abbrev=False, help="what makes Tab complete this command in bash, zsh or fish", formatter_class=layout, description=COMPLETION
+        "completion", allow_abbrev=False, help="what makes Tab complete this command in bash, zsh or fish", formatter_class=layout,
+        description="Print what makes Tab complete this command.", epilog=COMPLETION,
     )
     completion.add_argument("shell", choices=SHELLS, help="for which shell")
     return parser
@@ -150,9 +151,10 @@ def _chat(asked: argparse.Namespace) -> int:
     if not asked.json and _is_terminal(sys.stdin) and _is_terminal(sys.stdout):
         from .terminal import run_chat
 
+        _check_folder(asked.bot)
         run_chat(
             lambda: load_bot(asked.bot, asked.country),
-            explain=asked.explain, linear=asked.linear, ascii=asked.ascii, vi=asked.vi, history=asked.history,
+            explain=asked.explain, linear=asked.linear, ascii=asked.ascii, vi=asked.vi, history=os.path.expanduser(asked.history),
         )
         return DONE
     bot = load_bot(asked.bot, asked.country)
@@ -256,14 +258,18 @@ def _completion(asked: argparse.Namespace) -> int:
 
 def load_bot(folder: str | None, country: str = "default") -> Bot:
     """The bot of a folder. Raises SpinebotError with all faults of its corpus and of its rules together."""
-    if folder is not None and not Path(folder).is_dir():
-        raise SpinebotError(Fault(folder, 0, "no such folder: name one with corpus/ and intents.yaml"))
+    _check_folder(folder)
     from .bot import Bot
 
     try:
         return Bot.load(folder, country=country)
     except SpinebotError as error:
         raise SpinebotError(*dict.fromkeys([*error.faults, *(_faults_of(Path(folder)) if folder is not None else ())])) from None
+
+
+def _check_folder(folder: str | None) -> None:
+    if folder is not None and not Path(folder).is_dir():
+        raise SpinebotError(Fault(folder, 0, "no such folder: name one with corpus/ and intents.yaml"))
 
 
 def _faults_of(folder: Path) -> Iterator[Fault]:

@@ -14,19 +14,8 @@ from .chat import Chat
 from .render import Line, lines_of, visible
 from .transcript import to_json, to_markdown, to_script
 
-#: Keys and what /help says of them.
-KEYS = (
-    ("Enter", "send; a pasted text of many lines is one message"),
-    ("Tab", "complete, or choose from what is suggested"),
-    ("1, 2, 3", "ask what is suggested under that number"),
-    ("up, Ctrl-R", "what you asked before"),
-    ("right", "take over the grey text"),
-    ("Ctrl-C", "clear the line"),
-    ("Ctrl-L", "clear the screen"),
-    ("Ctrl-D", "leave"),
-)
 #: Whole lines that mean a command: what people type into other programs.
-SYNONYMS = {"?": "/help", "exit": "/quit", "quit": "/quit", ":q": "/quit", "q": "/quit"}
+SYNONYMS = {"?": "/help", "exit": "/quit", "quit": "/quit", "/exit": "/quit", ":q": "/quit", ":wq": "/quit", "q": "/quit", "clear": "/clear"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +43,28 @@ def command(name: str, help_text: str, takes: str = "") -> Callable[[_Run], _Run
 
 
 def is_command(line: str) -> bool:
-    """Whether a line is for the program and not a message."""
-    return line.startswith("/") or line.lower() in SYNONYMS
+    """Whether a line is for the program and not a message; what has more lines than one was pasted, and is said."""
+    return "\n" not in line and (line.startswith("/") or line.lower() in SYNONYMS)
+
+
+def commands_like(name: str) -> list[str]:
+    """The commands that a name or the beginning of one can stand for."""
+    name = name.lower()
+    return [name] if name in COMMANDS else [known for known in COMMANDS if known.startswith(name)]
 
 
 def run_command(chat: Chat, line: str) -> None:
     """Do what a line says, or say which command may be meant. The beginning of a name that no other has is enough."""
     line = SYNONYMS.get(line.lower(), line)
-    name, _, rest = line.partition(" ")
-    meant = [known for known in COMMANDS if known.startswith(name.lower())]
-    if name.lower() in COMMANDS or (len(meant) == 1 and len(name) > 1):
-        COMMANDS[meant[0]].run(chat, rest.strip())
-        return
-    close = difflib.get_close_matches(name.lower(), COMMANDS, n=1, cutoff=0.6)
-    hint = f"did you mean {close[0]}?" if close else "/help shows the commands."
+    name, rest = (*line.split(None, 1), "")[:2]
+    meant = commands_like(name)
+    if len(meant) == 1:
+        known = COMMANDS[meant[0]]
+        if rest and not known.takes:
+            return _tell(chat, f"{known.name} takes nothing after its name: {known.name} alone is to {known.help}.")
+        return known.run(chat, rest.strip())
+    close = meant or difflib.get_close_matches(name.lower(), COMMANDS, n=1, cutoff=0.6)
+    hint = f"did you mean {' or '.join(close)}?" if 0 < len(close) < 4 else "/help shows the commands."
     _tell(chat, f"There is no command {visible(name)[:40]}: {hint}")
 
 
@@ -76,19 +73,20 @@ def _tell(chat: Chat, text: str) -> None:
     chat.show([Line("blank")])
 
 
-@command("/help", "show this")
+@command("/help", "see this")
 def _help(chat: Chat, _: str) -> None:
     width = chat.screen.width()
-    rows = [(f"{known.name} {known.takes}".strip(), known.help) for known in COMMANDS.values()] + [("", ""), *KEYS]
+    rows = [(f"{known.name} {known.takes}".strip(), known.help) for known in COMMANDS.values()] + [("", ""), *chat.screen.keys]
     room = max(len(name) for name, _ in rows) + 2
     lines = [Line("blank")]
     for name, text in rows:
         lines += lines_of("say", text, width, (f"  {name:<{room}}", " " * (room + 2))) if name else [Line("blank")]
-    lines += [Line("blank"), *lines_of("say", "Say help to hear what I can answer. What you type is kept in memory only.", width), Line("blank")]
+    kept = f"What you type is kept in {visible(chat.screen.history)}." if chat.screen.history else "What you type is kept in memory only."
+    lines += [Line("blank"), *lines_of("say", f"Say help to hear what I can answer. {kept}", width), Line("blank")]
     chat.show(lines)
 
 
-@command("/topics", "what the article covers; with a topic, what to ask about it", "[TOPIC]")
+@command("/topics", "see what the article covers; with a topic, what to ask about it", "[TOPIC]")
 def _topics(chat: Chat, topic: str) -> None:
     bot = chat.bot()
     labels = chat.labels
@@ -97,8 +95,10 @@ def _topics(chat: Chat, topic: str) -> None:
         chat.show([Line("blank"), *lines, Line("blank")])
         return _tell(chat, "/topics and one of these shows what you can ask about it.")
     wanted = topic.casefold()
-    near = [label for label in labels if label.casefold().startswith(wanted)] or [label for label in labels if wanted in label.casefold()]
+    near = [label for label in labels if label.casefold() == wanted] or [label for label in labels if wanted in label.casefold()]
     near = near or difflib.get_close_matches(wanted, labels, n=1, cutoff=0.6)
+    if len(near) > 1:
+        return _tell(chat, f"Which of them: {', '.join(near)}?")
     if not near:
         return _tell(chat, f"The article has no topic {visible(topic)[:40]!r}: /topics lists those that it has.")
     chat.note(f"On {near[0]} you can ask, by number:")
@@ -106,7 +106,7 @@ def _topics(chat: Chat, topic: str) -> None:
     chat.show([Line("blank")])
 
 
-@command("/sources", "the last quotes in the passage that they are from")
+@command("/sources", "see the last quotes in the passage that they are from")
 def _sources(chat: Chat, _: str) -> None:
     quotes = chat.turns[-1].reply.quotes if chat.turns else ()
     if not quotes:
@@ -123,7 +123,7 @@ def _sources(chat: Chat, _: str) -> None:
                 if (article.id, sentence.start) in quoted:
                     lines += lines_of("quote", sentence.text, width, chat.screen.marks.quote)
                 else:
-                    lines += lines_of("say", sentence.text, width, ("    ", "    "))
+                    lines += lines_of("say", sentence.text, width, chat.screen.marks.beside)
     named = {quote.article for quote in quotes}
     lines += [Line("blank")]
     for article in bot.corpus.articles:
@@ -132,7 +132,7 @@ def _sources(chat: Chat, _: str) -> None:
     chat.show([*lines, Line("blank")])
 
 
-@command("/why", "why the last reply is as it is")
+@command("/why", "see why the last reply is as it is")
 def _why(chat: Chat, _: str) -> None:
     if not chat.turns:
         return _tell(chat, "Nothing was said yet.")
@@ -140,8 +140,10 @@ def _why(chat: Chat, _: str) -> None:
     chat.tell_why()
 
 
-@command("/more", "more on the same")
+@command("/more", "hear more on the same")
 def _more(chat: Chat, _: str) -> None:
+    if not chat.turns:
+        return _tell(chat, "Nothing was said yet.")
     chat.say("Tell me more")
 
 
@@ -149,10 +151,12 @@ def _more(chat: Chat, _: str) -> None:
 def _save(chat: Chat, name: str) -> None:
     if not chat.turns:
         return _tell(chat, "Nothing was said yet: there is nothing to save.")
-    if not name:
+    if name[:1] == name[-1:] and name[:1] in ("'", '"'):
+        name = name[1:-1]
+    path = Path(os.path.expandvars(os.path.expanduser(name)))
+    if not path.name.strip(".") or path.name.startswith((".md", ".json", ".chat", "-")):
         return _tell(chat, "Where to? For example /save chat.md, /save chat.json or /save chat.chat.yaml")
-    path = Path(os.path.expanduser(name.strip("'\"")))
-    suffix = "".join(path.suffixes[-2:]) if path.name.endswith((".chat.yaml", ".chat.yml")) else path.suffix
+    suffix = "".join(path.suffixes[-2:]) if path.name.lower().endswith((".chat.yaml", ".chat.yml")) else path.suffix
     match suffix.lower():
         case ".chat.yaml" | ".chat.yml":
             text = to_script(chat.turns, path.name.removesuffix(suffix))
@@ -160,6 +164,8 @@ def _save(chat: Chat, name: str) -> None:
             text = to_json(chat.turns, chat.bot().corpus.articles)
         case ".md" | ".markdown" | ".txt" | "":
             text = to_markdown(chat.turns, chat.bot().rules["bot"]["bot"].text("name"))
+        case ".yaml" | ".yml":
+            return _tell(chat, f"A conversation as a test ends in .chat.yaml: /save {visible(path.stem)}.chat.yaml")
         case other:
             return _tell(chat, f"I can't write {visible(other)}: end the name in .md, .json or .chat.yaml")
     try:
@@ -201,7 +207,9 @@ def _write(path: Path, text: str, own: set[Path]) -> None:
 def _copy(chat: Chat, what: str) -> None:
     if not chat.turns:
         return _tell(chat, "Nothing was said yet: there is nothing to copy.")
-    whole = what.lower() == "all"
+    if what.lower() not in ("", "all"):
+        return _tell(chat, "/copy takes the last reply, /copy all the whole conversation.")
+    whole = bool(what)
     text = to_markdown(chat.turns, chat.bot().rules["bot"]["bot"].text("name")) if whole else chat.turns[-1].reply.text
     _tell(chat, chat.screen.copy(visible(text)))
 

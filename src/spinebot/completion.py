@@ -9,7 +9,7 @@ from prompt_toolkit.auto_suggest import AutoSuggest, AutoSuggestFromHistory, Sug
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
 
-from .commands import COMMANDS
+from .commands import COMMANDS, commands_like
 
 if TYPE_CHECKING:
     from prompt_toolkit.buffer import Buffer
@@ -45,11 +45,11 @@ class ChatCompleter(Completer):
             for known in COMMANDS.values():
                 if known.name.startswith(text.lower()):
                     yield Completion(known.name + " " * bool(known.takes), -len(text), display=known.name, display_meta=known.help)
-        elif name.lower() == "/save":
+        elif (meant := commands_like(name)) == ["/save"]:
             yield from self._paths.get_completions(Document(rest), event)
-        elif name.lower() == "/topics":
+        elif meant == ["/topics"]:
             yield from _beginning(rest, self._chat.labels)
-        elif name.lower() == "/copy":
+        elif meant == ["/copy"]:
             yield from _beginning(rest, ["all"])
 
     def _of_question(self, text: str) -> Iterator[Completion]:

@@ -69,7 +69,7 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return refuse(reading, rules)
     if "more" in aims and (reading.carried or any(match.name.id == dialogue.topics[0] for match in reading.of("topic") if dialogue.topics)):
         return tell_more(index, rules, dialogue)
-    talk = only_talk(reading)
+    talk = only_talk(reading, rules)
     if not talk and found.small_talk_score > max(best.score, found.refusal - TALK) and not cautious:
         talk = found.small_talk
     if talk:
@@ -95,13 +95,20 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     return Plan("answer", f"answers.{answers[0].id}", opening, answers, tuple(found.aims))
 
 
-def only_talk(reading: Reading) -> str:
-    """The small talk that a message consists of, every word of it; "" where it says more."""
+def only_talk(reading: Reading, rules: Rules) -> str:
+    """The small talk that a message consists of, every word of it; "" where it says more.
+
+    Of two that have it, the one that has it as it was typed: "help" is no "helpful".
+    """
     matches = reading.of("chat")
     said = {at for match in matches for at in range(match.start, match.end)}
     if not said or not all(at in said or not any(map(str.isalnum, word)) for at, word in enumerate(reading.stems)):
         return ""
-    return max(matches, key=lambda match: match.size).name.id
+
+    longest = max(match.size for match in matches)
+    likely = {match.name.id: reading.said(match.start, match.end).lower() for match in matches if match.size == longest}
+    exact = (name for name, typed in likely.items() if any(wording.text == typed for wording in rules["chat"][name].words))
+    return next(exact, next(iter(likely)))
 
 
 def refuses(reading: Reading, found: Found, aims: Collection[str]) -> bool:

@@ -6,6 +6,7 @@ told apart again, so that a terminal can set the quotes apart from the caveats.
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -54,6 +55,8 @@ class Marks:
     item: tuple[str, str] = ("  │ • ", "  │   ")
     caveat: tuple[str, str] = ("  * ", "    ")
     source: tuple[str, str] = ("  ", "  ")
+    #: What stands before the sentences around a quote, where its passage is shown.
+    beside: tuple[str, str] = ("    ", "    ")
 
     @classmethod
     def ascii(cls) -> Marks:
@@ -63,7 +66,7 @@ class Marks:
     @classmethod
     def spoken(cls) -> Marks:
         """The marks as words, for who hears the lines."""
-        return cls(("Warning: ", ""), ("The article says: ", ""), ("- ", ""), ("Note: ", ""), ("", ""))
+        return cls(("Warning: ", ""), ("The article says: ", ""), ("- ", ""), ("Note: ", ""), ("", ""), ("Beside it: ", ""))
 
     def of(self, role: Role) -> tuple[str, str]:
         """The marks of a role, ("", "") for one that has none."""
@@ -72,7 +75,9 @@ class Marks:
 
 
 def marks_for(encoding: str | None) -> Marks:
-    """Line-drawing marks where the encoding of the output has them, else ASCII."""
+    """Line-drawing marks where the encoding of the output has them and the user's locale is not a plain one, else ASCII."""
+    if os.environ.get("LC_ALL") in ("C", "POSIX"):
+        return Marks.ascii()
     try:
         "│•".encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
