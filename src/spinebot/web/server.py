@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -133,6 +132,4 @@ def run(server: Server, listener: socket.socket) -> int:
         return FAILED
     except OSError as error:
         raise SpinebotError.at("spinebot serve", 0, f"nothing can be served: {error.strerror or error}") from None
-    finally:
-        sys.stderr.flush()
     return STOPPED if server.started else FAILED
