@@ -1,10 +1,5 @@
-/* <spine-bot>: a chat window for any web page, in one file.
-
-     <script src="https://bot.example/widget.js" defer></script>
-     <spine-bot>What stands here is shown where there is no JavaScript.</spine-bot>
-
-   It asks nothing of the page: no library, no font, no inline style, no global name but the element's own. All text, from
-   people and from the server, is put in as text, never as HTML. docs/widget.md lists what can be set. */
+/* <spine-bot>: a chat window for any web page; docs/widget.md says how to use it. It asks nothing of the page: no library,
+   no inline style, no global name but the element's. Text, from people or the server, is put in as text, never as HTML. */
 (() => {
   "use strict";
   const NAME = "spine-bot";
@@ -15,10 +10,11 @@
   const PATIENCE = 30_000; // milliseconds until an unanswered message counts as failed
   const PHONE = matchMedia("(max-width: 480px), (max-height: 420px)");
 
-  /* What the window itself says. Replies are English whatever the language here: they quote an English article.
-     What a table leaves out is said in English. Add yours: customElements.get("spine-bot").languages.fr = { ... } */
+  /* What the window itself says; replies quote an English article. What a table leaves out is said in English.
+     Add yours: customElements.get("spine-bot").languages.fr = { ... } */
   const LANGUAGES = {
     en: {
+      dir: "ltr",
       heading: "Ask the article",
       greeting: "What would you like to know?",
       about: "This is a bot, not a person and not a doctor. It quotes an article, and it can miss an emergency: if you are worried, ask for help from people.",
@@ -166,15 +162,13 @@
     .spoken { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     button, textarea { font: inherit; color: inherit; margin: 0; }
     button { cursor: pointer; background: none; border: 1px solid transparent; border-radius: 8px; padding: 6px 10px; min-inline-size: 40px; min-block-size: 40px; }
-    button:hover { background: var(--_soft); }
+    button:hover { box-shadow: 0 0 0 2px var(--_line); }
     :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
     svg { display: block; inline-size: 24px; block-size: 24px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; pointer-events: none; }
 
     .launcher { position: fixed; z-index: var(--spine-z-index, 2147483000); inset-block-end: calc(var(--spine-offset, 20px) + env(safe-area-inset-bottom, 0px));
       inset-inline-end: var(--spine-offset, 20px); inline-size: 60px; block-size: 60px; border-radius: 50%; display: grid; place-items: center;
       background: var(--_accent); color: var(--_on-accent); box-shadow: 0 4px 16px #0005; }
-    .launcher:hover { background: var(--_accent); box-shadow: 0 6px 22px #0007; }
-    .launcher svg { inline-size: 28px; block-size: 28px; }
     .badge { position: absolute; inset-block-start: 0; inset-inline-end: 0; inline-size: 18px; block-size: 18px; border-radius: 50%; background: #b3261e; border: 2px solid #fff; }
     .panel { display: none; flex-direction: column; margin: 0; padding: 0; border: 1px solid var(--_line); border-radius: var(--spine-radius, 16px);
       background: var(--_background); color: var(--_text); overflow: hidden; }
@@ -184,7 +178,7 @@
     :host([position="start"]) .launcher, :host([position="start"]) dialog.panel { inset-inline: var(--spine-offset, 20px) auto; }
     .panel[open], section.panel { display: flex; }
     section.panel { block-size: var(--spine-height, 600px); }
-    .header { display: flex; align-items: center; gap: 4px; padding: 10px 10px 10px 20px; padding-inline: 20px 10px; border-block-end: 1px solid var(--_line); }
+    .header { display: flex; align-items: center; gap: 4px; padding-block: 10px; padding-inline: 20px 10px; border-block-end: 1px solid var(--_line); }
     .heading { flex: 1; margin: 0; font-size: 1.08em; font-weight: 650; line-height: 1.3; }
     .tools { display: flex; flex-wrap: wrap; gap: 6px; padding: 8px 12px; border-block-end: 1px solid var(--_line); background: var(--_soft); }
     .tool, .suggestion, .retry, .edit, .thumb { border-color: var(--_line); font-size: .94em; background: var(--_background); }
@@ -194,7 +188,7 @@
     .notice p { margin: 0 0 8px; }
     .notice a { color: inherit; }
     .greeting { margin: 16px 0; }
-    .message { margin-block: 24px 14px; margin-inline: 15% 0; inline-size: fit-content; margin-inline-start: auto; max-inline-size: 85%; padding: 9px 15px;
+    .message { margin-block: 24px 14px; margin-inline: auto 0; inline-size: fit-content; max-inline-size: 85%; padding: 9px 15px;
       border: 1px solid transparent; border-radius: 16px; border-end-end-radius: 4px; background: var(--_user); white-space: pre-wrap; overflow-wrap: anywhere; }
     .reply { overflow-wrap: anywhere; }
     .reply > * { margin: 0 0 14px; }
@@ -206,7 +200,8 @@
     .quote p { margin: 0; }
     .quote ul { margin: 0; padding-inline-start: 1.1em; }
     .quote li { margin-block: 4px; }
-    .show { display: inline-grid; place-items: center; min-inline-size: 26px; min-block-size: 26px; padding: 0; margin-inline: 3px 1px; vertical-align: middle;
+    .end { white-space: nowrap; }
+    .show { display: inline-grid; place-items: center; min-inline-size: 26px; min-block-size: 26px; padding: 0; margin-inline-start: 2px; vertical-align: middle;
       color: var(--_accent); border-radius: 6px; user-select: none; }
     .show svg { inline-size: 16px; block-size: 16px; }
     .show[aria-expanded="true"] { background: var(--_accent); color: var(--_on-accent); }
@@ -214,7 +209,7 @@
     .passage p { margin: 6px 0 0; }
     .trail { color: var(--_muted); font-size: .9em; }
     mark { background: var(--_mark); color: #1c1500; border-radius: 3px; padding-inline: 2px; }
-    .caveats { padding: 10px 14px 10px 32px; padding-inline: 32px 14px; font-size: .92em; background: var(--_soft); border-radius: 10px; }
+    .caveats { padding-block: 10px; padding-inline: 32px 14px; font-size: .92em; background: var(--_soft); border-radius: 10px; }
     .caveat + .caveat { margin-block-start: 6px; }
     .source, .correction { font-size: .88em; color: var(--_muted); }
     .feedback { display: flex; align-items: center; gap: 8px; font-size: .9em; color: var(--_muted); }
@@ -231,9 +226,9 @@
     .form { display: flex; align-items: end; gap: 8px; padding: 10px 12px calc(10px + env(safe-area-inset-bottom, 0px)); border-block-start: 1px solid var(--_line); }
     .input { flex: 1; min-inline-size: 0; font-size: 16px; line-height: 1.4; resize: none; max-block-size: 8.4em; padding: 10px 14px; border: 1px solid var(--_line); border-radius: 14px;
       background: var(--_background); color: var(--_text); }
+    [dir="rtl"] .input:placeholder-shown { direction: rtl; }
     .input::placeholder { color: var(--_muted); opacity: 1; }
     .send { background: var(--_accent); color: var(--_on-accent); border-radius: 14px; min-block-size: 44px; min-inline-size: 44px; padding: 9px; }
-    .send:hover { background: var(--_accent); }
     [dir="rtl"] .send svg { transform: scaleX(-1); }
     .paper { position: fixed; inset: 0 auto auto 0; inline-size: 1px; block-size: 1px; border: 0; opacity: 0; pointer-events: none; }
     @media (max-width: 480px), (max-height: 420px) {
@@ -241,7 +236,6 @@
         padding-block-start: env(safe-area-inset-top, 0px); padding-inline: env(safe-area-inset-left, 0px) env(safe-area-inset-right, 0px); }
     }
     @media (prefers-reduced-motion: no-preference) {
-      .launcher { transition: box-shadow .2s; }
       .typing i { animation: breathe 1.2s infinite alternate; }
       .typing i:nth-child(2) { animation-delay: .2s; }
       .typing i:nth-child(3) { animation-delay: .4s; }
@@ -258,7 +252,7 @@
   const ICONS = {
     chat: "M21 12a8 8 0 0 1-8 8H4l2-3.5A8 8 0 1 1 21 12zM9 10h7M9 14h4",
     close: "M6 6l12 12M18 6L6 18",
-    menu: "M5 12h.01M12 12h.01M19 12h.01",
+    menu: "M5 7h14M5 12h14M5 17h14",
     send: "M4 12h15M13 6l6 6-6 6",
     show: "M9 7H5v12h12v-4M13 4h7v7M20 4l-9 9",
     warning: "M12 3L2 21h20zM12 10v5M12 18h.01",
@@ -307,8 +301,7 @@
     return pieces;
   }
 
-  /* The paragraphs of a reply's text in their order, each with what it is. Nothing of the text is left out: what is
-     not recognised is what the bot says. */
+  /* The paragraphs of a reply's text in their order, each with what it is; what is not recognised, the bot says. */
   function blocks(reply) {
     const quotes = reply.quotes.filter((quote) => quote.text).sort((a, b) => b.text.length - a.text.length);
     const known = reply.caveats.map(({ text }) => ({ role: "caveat", text }));
@@ -318,9 +311,9 @@
     const seen = (...roles) => found.some((block) => roles.includes(block.role));
     for (let rest = reply.text.trim(); rest; ) {
       const part = known.find(({ text }) => text && rest.startsWith(text) && (rest.length === text.length || rest[text.length] === "\n"));
-      if (part) found.push(part);
-      else found.push(toldApart(rest.split("\n", 1)[0]));
-      rest = rest.slice((part || found.at(-1).line || found.at(-1)).text.length).trim();
+      const line = rest.split("\n", 1)[0];
+      found.push(part || toldApart(line));
+      rest = rest.slice((part ? part.text : line).length).trim();
     }
     return found;
 
@@ -328,7 +321,7 @@
       const item = text.startsWith("- ") ? text.slice(2) : text;
       const pieces = cut(item, quotes);
       if (pieces.some((piece) => piece.quote) && pieces.every((piece) => piece.quote || !piece.text.trim()))
-        return { role: item === text ? "quote" : "item", text: item, pieces, line: { text } };
+        return { role: item === text ? "quote" : "item", text: item, pieces };
       if (seen("caveat") && quotes.length) return { role: "source", text };
       if (reply.corrections.length && !seen("quote", "item", "say") && reply.corrections.every(({ to }) => text.includes(to))) return { role: "correction", text };
       return { role: "say", text };
@@ -379,14 +372,6 @@
     return around;
   }
 
-  /* What the server, or the way to it, failed at: `message` is for people. */
-  class Failure extends Error {
-    constructor(message, status = 0, retryAfter = 0) {
-      super(message);
-      Object.assign(this, { status, retryAfter });
-    }
-  }
-
   /* turns: {user, reply?, number?, failed?, helpful?}; past: ids of this tab's earlier conversations, for "Forget". */
   const blank = (past = []) => ({ conversation: "", dialogue: "", count: 0, turns: [], past, opened: false });
 
@@ -410,8 +395,8 @@
       this.#render();
       PHONE.addEventListener("change", () => this.#refit(), { signal });
       for (const kind of ["resize", "scroll"]) window.visualViewport?.addEventListener(kind, () => this.#fit(), { signal });
-      /* A browser copies a tab's storage to a tab that is opened from it. Whoever leaves its page says so in the storage;
-         a page that finds nobody left is such a copy, and takes a conversation of its own. */
+      /* A browser copies a tab's storage to a tab opened from it. Whoever leaves a page says so in the storage; a page
+         that finds it unsaid is such a copy, and takes a conversation of its own. */
       addEventListener("pagehide", () => this.#keep("parked", "1"), { signal });
       addEventListener("pageshow", (event) => event.persisted && (this.#load(), this.#render()), { signal });
     }
@@ -463,7 +448,7 @@
     /* Sends a message as if it had been typed; the promise is of the reply. */
     async ask(text) {
       text = String(text).trim();
-      if (!text) throw new Failure("There is nothing to ask.");
+      if (!text) throw new TypeError("There is nothing to ask.");
       this.open();
       return this.#send(text);
     }
@@ -473,17 +458,16 @@
       return this.hasAttribute("inline");
     }
 
-    get #words() {
-      const wanted = (this.closest("[lang]")?.lang || "en").toLowerCase();
-      return { ...LANGUAGES.en, ...(LANGUAGES[wanted] || LANGUAGES[wanted.split("-")[0]]) };
+    get #lang() {
+      const wanted = (this.closest("[lang]")?.lang || "").toLowerCase();
+      return [wanted, wanted.split("-")[0]].find((one) => Object.hasOwn(LANGUAGES, one)) || "en";
     }
 
-    #say(key, values = {}) {
-      return this.#words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    get #words() {
+      return { ...LANGUAGES.en, ...LANGUAGES[this.#lang] };
     }
 
     #render() {
-      const t = (key, values) => this.#say(key, values);
       const words = this.#words;
       const inline = this.#inline;
       const ui = (this.#ui = {});
@@ -504,8 +488,8 @@
       ui.typing = h("div", { part: "typing", hidden: true, "aria-hidden": "true" }, h("i"), h("i"), h("i"));
       ui.suggestions = h("div", { part: "suggestions", role: "group", "aria-label": words.next });
       ui.scroller = h("div", { part: "scroller", tabindex: "0", role: "group", "aria-label": words.log },
-        h("div", { part: "notice" }, h("p", {}, words.about), h("p", {}, t("stored", { host: new URL(this.server).host }), " ",
-          privacy && h("a", { href: /^(https?:|\/|\.)/i.test(privacy) ? privacy : "#", target: "_blank", rel: "noopener" }, words.privacy))),
+        h("div", { part: "notice" }, h("p", {}, words.about), h("p", {}, words.stored.replace("{host}", new URL(this.server).host), " ",
+          privacy && h("a", { href: privacy, target: "_blank", rel: "noopener" }, words.privacy))),
         h("p", { part: "greeting", dir: "auto" }, this.getAttribute("greeting") || words.greeting),
         ui.log, ui.typing, ui.suggestions);
       ui.status = h("p", { part: "status", role: "status" });
@@ -520,21 +504,18 @@
       const form = h("form", { part: "form", submit: (event) => (event.preventDefault(), this.#submit()) },
         ui.input, h("button", { type: "submit", part: "send", "aria-label": words.send }, icon("send")));
       ui.panel = h(inline ? "section" : "dialog", { part: "panel", "aria-labelledby": "heading",
-        // Androids's back gesture and the browser's own Escape.
-        cancel: (event) => (event.preventDefault(), this.close()),
-        keydown: (event) => {
-          if (event.key !== "Escape" || event.isComposing || inline) return;
-          event.preventDefault();
-          event.stopPropagation();
-          this.close();
-        } },
+        cancel: (event) => (event.preventDefault(), this.close()) }, // Android's back gesture
         h("div", { part: "header" }, h("h2", { part: "heading", id: "heading", dir: "auto" }, heading), ui.menu,
           !inline && press("close", words.close, icon("close"), () => this.close())),
         ui.tools, ui.scroller, ui.status, form);
 
-      const lang = this.closest("[lang]")?.lang || "en";
-      this.#root.replaceChildren(h("div", { class: "root", lang: LANGUAGES[lang.toLowerCase()] || LANGUAGES[lang.split("-")[0].toLowerCase()] ? lang : "en", dir: words.dir || "ltr" },
-        !inline && ui.launcher, ui.panel));
+      this.#root.replaceChildren(h("div", { class: "root", lang: this.#lang, dir: words.dir,
+        keydown: (event) => {
+          if (event.key !== "Escape" || event.isComposing || inline || !this.opened) return;
+          event.preventDefault();
+          event.stopPropagation();
+          this.close();
+        } }, !inline && ui.launcher, ui.panel));
       ui.input.value = this.#kept("draft") || "";
       this.#grow();
       for (const turn of this.#state.turns) this.#add(turn, false);
@@ -546,7 +527,7 @@
 
     /* What can't be undone is asked for twice. */
     #tool(key, act, careful) {
-      const button = h("button", { type: "button", part: "tool", blur: () => (sure = false),
+      const button = h("button", { type: "button", part: "tool", blur: () => sure && ((sure = false), this.#tell()),
         click: () => {
           if (careful && !sure && this.#state.turns.length) {
             sure = true;
@@ -559,8 +540,8 @@
       return button;
     }
 
-    #tell(key, values) {
-      this.#ui.status.textContent = key ? this.#say(key, values) : "";
+    #tell(key) {
+      this.#ui.status.textContent = key ? this.#words[key] : "";
     }
 
     #unfold() {
@@ -651,7 +632,7 @@
         if (quoted && !/quote|item/.test(before)) whole.append((group = h("blockquote", { part: "quote" })));
         if (block.role === "caveat" && before !== "caveat") whole.append((group = h("ul", { part: "caveats", "aria-label": this.#words.notes })));
         if (quoted) {
-          const sentences = block.pieces.map(({ text, quote }) => (quote && fresh !== null ? [text, this.#source(quote)] : text)).flat();
+          const sentences = block.pieces.flatMap(({ text, quote }) => (quote && fresh !== null ? this.#source(quote) : text));
           if (block.role === "quote") group.append(h("p", {}, sentences));
           else {
             if (before !== "item") group.append(h("ul"));
@@ -660,7 +641,7 @@
         } else if (block.role === "caveat") group.append(h("li", { part: "caveat" }, block.text));
         else if (block.role === "urgent")
           whole.append(h("div", { part: "urgent", role: fresh ? "alert" : "group" },
-            h("strong", { part: "urgent-heading", lang: this.#ui.panel.parentElement.lang, dir: "auto" }, icon("warning"), this.#words[reply.urgent.level] || this.#words.emergency),
+            h("strong", { part: "urgent-heading", lang: this.#lang, dir: "auto" }, icon("warning"), this.#words[reply.urgent.level] || this.#words.emergency),
             block.text.split("\n").map((line) => h("p", {}, line))));
         else whole.append(h("p", { part: block.role }, block.text));
         before = block.role;
@@ -671,7 +652,7 @@
 
     #thumbs(turn) {
       const thumb = (key, helpful) => h("button", { type: "button", part: "thumb", "aria-pressed": String(turn.helpful === helpful),
-        click: async (event) => {
+        click: async () => {
           const detail = { conversation: turn.reply.conversation, turn: turn.number, helpful };
           try {
             await this.#request("POST", "api/feedback", detail);
@@ -680,11 +661,12 @@
           }
           turn.helpful = helpful;
           this.#save();
-          for (const one of event.target.parentElement.querySelectorAll("button")) one.setAttribute("aria-pressed", String(one === event.target));
+          for (const [one, value] of thumbs) one.setAttribute("aria-pressed", String(value === helpful));
           this.#emit("feedback", detail);
         } }, this.#words[key]);
-      return h("div", { part: "feedback", role: "group", "aria-label": this.#words.helpful, lang: this.#ui.panel.parentElement.lang, dir: this.#words.dir },
-        h("span", {}, this.#words.helpful), thumb("yes", true), thumb("no", false));
+      const thumbs = new Map([true, false].map((helpful) => [thumb(helpful ? "yes" : "no", helpful), helpful]));
+      return h("div", { part: "feedback", role: "group", "aria-label": this.#words.helpful, lang: this.#lang, dir: this.#words.dir },
+        h("span", {}, this.#words.helpful), ...thumbs.keys());
     }
 
     #suggest() {
@@ -701,13 +683,14 @@
 
     /* The sources. */
     #source(quote) {
+      const end = quote.text.lastIndexOf(" ") + 1;
       const button = h("button", { type: "button", part: "show", "aria-label": `${this.#words.show}: ${quote.text}`, title: this.#words.show,
         click: () => this.#showSource(quote, button) }, icon("show"));
-      return button;
+      return [quote.text.slice(0, end), h("span", { class: "end" }, quote.text.slice(end), button)]; // the button stays with the last word
     }
 
     async #showSource(quote, button) {
-      this.#tell("");
+      this.#tell();
       const range = findInPage(quote);
       if (range) {
         const covered = !this.#inline && PHONE.matches;
@@ -754,7 +737,7 @@
 
     #deliver(turn) {
       const state = this.#state;
-      this.#tell("");
+      this.#tell();
       this.#add(turn, true);
       this.#suggest();
       this.#save();
@@ -770,7 +753,7 @@
         if (state.conversation) body.conversation = state.conversation;
         if (state.dialogue) body.dialogue = state.dialogue;
         const [reply, headers] = await this.#request("POST", "api/messages", body);
-        if (typeof reply?.text !== "string") throw new Failure(this.#say("broken"));
+        if (typeof reply?.text !== "string") throw this.#fail(this.#words.broken);
         for (const list of ["quotes", "caveats", "corrections", "suggestions"]) reply[list] ||= [];
         if (state.conversation && state.conversation !== reply.conversation) state.past.push(state.conversation);
         state.count = state.conversation === reply.conversation || state.dialogue ? state.count + 1 : 1;
@@ -809,19 +792,20 @@
         });
         if (response.ok) return [response.status === 204 ? null : await response.json(), response.headers];
       } catch {
-        throw this.#failure(new Failure(this.#say(navigator.onLine ? "away" : "offline")));
+        throw this.#fail(this.#words[navigator.onLine ? "away" : "offline"]);
       } finally {
         clearTimeout(timer);
       }
       const said = await response.json().catch(() => null);
       const seconds = Math.ceil(Number(response.headers.get("Retry-After"))) || 10;
-      const text = response.status === 429 ? this.#say("wait", { seconds }) : response.status < 500 && typeof said?.error === "string" ? said.error : this.#say("broken");
-      throw this.#failure(new Failure(text, response.status, response.status === 429 ? seconds : 0));
+      const { wait, broken } = this.#words;
+      if (response.status === 429) throw this.#fail(wait.replace("{seconds}", seconds), 429, seconds);
+      throw this.#fail(response.status < 500 && typeof said?.error === "string" ? said.error : broken, response.status);
     }
 
-    #failure(error) {
-      this.#emit("error", { message: error.message, status: error.status, retryAfter: error.retryAfter });
-      return error;
+    #fail(message, status = 0, retryAfter = 0) {
+      this.#emit("error", { message, status, retryAfter });
+      return Object.assign(new Error(message), { status });
     }
 
     #failed(error) {
@@ -866,7 +850,7 @@
 
     #renew() {
       this.#restart(this.#ids());
-      this.#tell("");
+      this.#tell();
       this.#ui.input.focus({ preventScroll: true });
     }
 
@@ -927,7 +911,7 @@
       paper.adoptedStyleSheets = [sheet(PRINTED, frame.contentWindow)];
       paper.body.append(h("h1", {}, paper.title), h("p", {}, this.#words.about),
         ...this.#state.turns.flatMap((turn) => [h("p", { class: "message" }, `${this.#words.you}: ${turn.user}`), turn.reply ? this.#reply(turn, null) : turn.failed || ""]));
-      paper.documentElement.dir = this.#words.dir || "ltr";
+      paper.documentElement.dir = this.#words.dir;
       frame.contentWindow.addEventListener("afterprint", () => frame.remove());
       frame.contentWindow.print();
     }
@@ -936,8 +920,7 @@
       this.dispatchEvent(new CustomEvent(`spinebot-${kind}`, { detail, bubbles: true, composed: true }));
     }
 
-    /* What the tab remembers: per server, and per element where there are several with ids. Where storage is forbidden, all
-       works but the remembering. */
+    /* What the tab remembers, per server and per element's id. */
     #key(name) {
       return `${NAME} ${this.server} ${this.id} ${name}`;
     }
@@ -971,7 +954,7 @@
         this.#state = blank();
       }
       // A page that was left before the reply came: the message is still there to be sent.
-      for (const turn of this.#state.turns) if (!turn.reply) turn.failed ||= this.#say("away");
+      for (const turn of this.#state.turns) if (!turn.reply) turn.failed ||= this.#words.away;
       if (this.#state.conversation && !this.#kept("parked")) Object.assign(this.#state, { conversation: "", past: [] });
       this.#keep("parked", "");
       this.#save();
