@@ -201,7 +201,7 @@
     .quote ul { margin: 0; padding-inline-start: 1.1em; }
     .quote li { margin-block: 4px; }
     .end { white-space: nowrap; }
-    .show { display: inline-grid; place-items: center; min-inline-size: 26px; min-block-size: 26px; padding: 0; margin-inline-start: 2px; vertical-align: middle;
+    .show { display: inline-grid; place-items: center; min-inline-size: 26px; min-block-size: 26px; padding: 0; margin-block: -3px; margin-inline-start: 2px; vertical-align: -2px;
       color: var(--_accent); border-radius: 6px; user-select: none; }
     .show svg { inline-size: 16px; block-size: 16px; }
     .show[aria-expanded="true"] { background: var(--_accent); color: var(--_on-accent); }
@@ -693,11 +693,12 @@
       this.#tell();
       const range = findInPage(quote);
       if (range) {
-        const covered = !this.#inline && PHONE.matches;
+        const [there, box] = [range, this.#ui.panel].map((one) => one.getBoundingClientRect());
+        const covered = !this.#inline && Math.min(there.right, box.right) - Math.max(there.left, box.left) > there.width / 2;
         if (covered) this.close();
         const around = mark(range);
         if (covered) {
-          // The window is gone: reading goes on at the sentence.
+          // The window made way: reading goes on at the sentence.
           around.tabIndex = -1;
           around.focus({ preventScroll: true });
         }
