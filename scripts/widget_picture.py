@@ -93,10 +93,9 @@ def draw(app: Any) -> None:
 
 def main() -> None:
     """Draw what the real server serves."""
-    from spinebot.web.app import create_app
-    from spinebot.web.settings import Settings
+    from spinebot.web import app, settings
 
-    draw(create_app(Settings()))
+    draw(app.create_app(settings.Settings()))
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ import spinebot
 from spinebot import Bot
 
 WEB = Path(spinebot.__file__).parent / "web"
+VOICES = Path(__file__).parent / "voices" / "tune"
 CHROMIUM = "/usr/bin/chromium"
 ARGS = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 #: What the server sends with its own pages.
@@ -353,6 +354,17 @@ def test_the_pages_styles_stay_out_and_parts_and_properties_let_the_owners_in(ta
 # What a reply shows.
 
 
+def out_of_place(text: str, screen: str) -> str:
+    """The first line of a reply that is not on the screen, or not below the line before it; "" when all are."""
+    shown, at = " ".join(screen.split()), 0
+    for line in text.split("\n"):
+        words = " ".join(line.removeprefix("- ").split())
+        if words not in shown[at:]:
+            return words
+        at = shown.index(words, at) + len(words)
+    return ""
+
+
 @pytest.mark.parametrize(
     "messages",
     [
@@ -366,12 +378,27 @@ def test_every_line_of_a_reply_is_on_the_screen_in_its_order(tab: Opening, bot: 
     chat, talk = tab("/").open(), bot.conversation()
     for message in messages:
         reply = talk.say(message)
-        shown = " ".join(chat.say(message).inner_text().split())
-        at = 0
-        for line in reply.text.split("\n"):
-            words = " ".join(line.removeprefix("- ").split())
-            assert words in shown[at:], (message, words)
-            at = shown.index(words, at) + len(words)
+        assert not out_of_place(reply.text, chat.say(message).inner_text()), message
+
+
+def test_no_line_of_hundreds_of_replies_is_lost_or_moved(tab: Opening, bot: Bot) -> None:
+    talks = [json.loads(line)["turns"] for path in sorted(VOICES.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()[::12]]
+    turns = []
+    for talk in talks:
+        conversation = bot.conversation()
+        turns += [{"user": text, "reply": conversation.say(text).to_dict()} for text in talk]
+    assert len(turns) > 200
+    chat = tab("/").open()
+    # As if all of it had been said before a page change.
+    key = chat.page.evaluate("Object.keys(sessionStorage).find((key) => key.includes('corner chat'))")
+    chat.page.evaluate("([key, chat]) => sessionStorage.setItem(key, chat)", [key, json.dumps({"turns": turns, "opened": True})])
+    chat.page.reload()
+    expect(chat.part("reply")).to_have_count(len(turns))
+    for turn, text in zip(turns, chat.part("reply").all_inner_texts(), strict=True):
+        missing = out_of_place(turn["reply"]["text"], text)
+        assert not missing, (turn["user"], missing)
+    roles = chat.bot.evaluate("e => [...new Set([...e.shadowRoot.querySelectorAll('.reply [part]')].map((part) => part.getAttribute('part')))]")
+    assert set(roles) >= {"urgent", "say", "quote", "item", "caveat", "source", "correction", "show"}
 
 
 def test_the_parts_of_a_reply_are_told_apart(tab: Opening) -> None:
@@ -976,6 +1003,9 @@ def test_an_owner_may_name_another_server_and_change_attributes_at_any_time(tab:
     expect(chat.part("reply")).to_be_visible()
     chat.bot.evaluate("e => { e.remove(); document.body.append(e); }")
     expect(chat.part("reply")).to_have_count(1)
+    phone = tab("/clinic.html", **PHONE).open()
+    phone.bot.evaluate("e => e.setAttribute('heading', 'Other')")
+    expect(phone.part("panel")).to_be_visible()
 
 
 # The pages that show it.

@@ -5,7 +5,7 @@
   const NAME = "spine-bot";
   if (customElements.get(NAME)) return; // the script is on the page twice
 
-  /* The server is where this file came from; a bot that lives below a path stays below it. */
+  /* The server is where this file came from, path and all. */
   const HERE = new URL(".", document.currentScript?.src || location.href).href;
   const PATIENCE = 30_000; // milliseconds until an unanswered message counts as failed
   const PHONE = matchMedia("(max-width: 480px), (max-height: 420px)");
@@ -178,7 +178,8 @@
     :host([position="start"]) .launcher, :host([position="start"]) dialog.panel { inset-inline: var(--spine-offset, 20px) auto; }
     .panel[open], section.panel { display: flex; }
     section.panel { block-size: var(--spine-height, 600px); }
-    .header { display: flex; align-items: center; gap: 4px; padding-block: 10px; padding-inline: 20px 10px; border-block-end: 1px solid var(--_line); }
+    .header, .feedback { display: flex; align-items: center; gap: 8px; }
+    .header { padding-block: 10px; padding-inline: 20px 10px; border-block-end: 1px solid var(--_line); }
     .heading { flex: 1; margin: 0; font-size: 1.08em; font-weight: 650; line-height: 1.3; }
     .tools { display: flex; flex-wrap: wrap; gap: 6px; padding: 8px 12px; border-block-end: 1px solid var(--_line); background: var(--_soft); }
     .tool, .suggestion, .retry, .edit, .thumb { border-color: var(--_line); font-size: .94em; background: var(--_background); }
@@ -187,7 +188,7 @@
     .notice { font-size: .86em; line-height: 1.5; color: var(--_muted); }
     .notice p { margin: 0 0 8px; }
     .notice a { color: inherit; }
-    .greeting { margin: 16px 0; }
+    .greeting { margin-block: 16px; }
     .message { margin-block: 24px 14px; margin-inline: auto 0; inline-size: fit-content; max-inline-size: 85%; padding: 9px 15px;
       border: 1px solid transparent; border-radius: 16px; border-end-end-radius: 4px; background: var(--_user); white-space: pre-wrap; overflow-wrap: anywhere; }
     .reply { overflow-wrap: anywhere; }
@@ -211,8 +212,7 @@
     mark { background: var(--_mark); color: #1c1500; border-radius: 3px; padding-inline: 2px; }
     .caveats { padding-block: 10px; padding-inline: 32px 14px; font-size: .92em; background: var(--_soft); border-radius: 10px; }
     .caveat + .caveat { margin-block-start: 6px; }
-    .source, .correction { font-size: .88em; color: var(--_muted); }
-    .feedback { display: flex; align-items: center; gap: 8px; font-size: .9em; color: var(--_muted); }
+    .source, .correction, .feedback { font-size: .9em; color: var(--_muted); }
     .thumb[aria-pressed="true"] { background: var(--_accent); color: var(--_on-accent); }
     .error { border: 1px dashed var(--_urgent-line); border-radius: 10px; padding: 10px 14px; font-size: .94em; }
     .error p { margin: 0 0 8px; }
@@ -247,8 +247,7 @@
       .thumb[aria-pressed="true"], .show[aria-expanded="true"] { forced-color-adjust: none; background: Highlight; color: HighlightText; }
     }`;
   const PRINTED = `body { font: 11pt/1.5 serif; margin: 2em; } .message { font-weight: bold; margin-block: 1.5em .5em; white-space: pre-wrap; }
-    .urgent { border: 2pt solid; padding: .5em 1em; } .urgent strong { display: block; } .quote { margin: 0 0 .8em; padding-inline-start: 1em; border-inline-start: 2pt solid; }
-    .caveats, .source, .correction { font-size: 10pt; } svg { display: none; } p { margin: 0 0 .5em; }`;
+    .urgent { border: 2pt solid; padding: .5em 1em; } .urgent strong { display: block; } .quote { margin: 0 0 .8em; padding-inline-start: 1em; border-inline-start: 2pt solid; } svg { display: none; } p { margin: 0 0 .5em; }`;
   const ICONS = {
     chat: "M21 12a8 8 0 0 1-8 8H4l2-3.5A8 8 0 1 1 21 12zM9 10h7M9 14h4",
     close: "M6 6l12 12M18 6L6 18",
@@ -258,7 +257,7 @@
     warning: "M12 3L2 21h20zM12 10v5M12 18h.01",
   };
 
-  /* An element; `part` names it for styles inside and outside, functions listen, and text stays text. */
+  /* An element: `part` names it for styles inside and outside, functions listen. */
   function h(tag, props = {}, ...children) {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(props)) {
@@ -360,7 +359,7 @@
   function mark(range) {
     if (window.Highlight && CSS.highlights) {
       if (!CSS.highlights.has(NAME))
-        document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet(`::highlight(${NAME}) { background-color: #ffe08a; color: #1c1500; }`)];
+        document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet(`@layer ${NAME} { ::highlight(${NAME}) { background-color: #ffe08a; color: #1c1500; } }`)];
       CSS.highlights.set(NAME, new Highlight(range));
     } else {
       getSelection().removeAllRanges();
@@ -470,6 +469,7 @@
     #render() {
       const words = this.#words;
       const inline = this.#inline;
+      const open = this.#ui?.panel.open || (this.#state.opened && !PHONE.matches);
       const ui = (this.#ui = {});
       const heading = this.getAttribute("heading") || words.heading;
       const press = (part, name, children, act, more = {}) => h("button", { type: "button", part, "aria-label": name, click: act, ...more }, children);
@@ -521,7 +521,7 @@
       for (const turn of this.#state.turns) this.#add(turn, false);
       this.#suggest();
       this.#badge(false);
-      if (!inline && this.#state.opened && !PHONE.matches) this.#unfold();
+      if (open && !inline) this.#unfold();
       this.#toEnd();
     }
 
@@ -546,7 +546,7 @@
 
     #unfold() {
       const { panel } = this.#ui;
-      // `show()` would move the focus, also after a page change, where nobody asked for it.
+      // `show()` would move the focus, after a page change too.
       if (PHONE.matches) panel.showModal();
       else panel.setAttribute("open", "");
       this.#opened(true);
@@ -577,7 +577,7 @@
       focused?.focus({ preventScroll: true });
     }
 
-    /* A phone's keyboard covers the page instead of making it smaller: take only what is left of the screen. */
+    /* A phone's keyboard covers the page: take only what is left of the screen. */
     #fit() {
       const view = window.visualViewport;
       if (!view || !this.#ui || view.scale > 1.01) return; // while zoomed in, the window stays as it is
@@ -774,7 +774,7 @@
     #arrived(turn) {
       this.#ui.typing.hidden = true;
       this.#save();
-      // Urgent advice never waits behind a closed window.
+      // Urgent advice does not wait behind a closed window.
       if (turn.reply?.urgent && !this.opened) this.#unfold();
       this.#suggest();
       this.#fill(turn, true);
@@ -902,19 +902,20 @@
       this.#tell(copied ? "copied" : "uncopied");
     }
 
-    /* Paper gets a page of its own: the host's page and styles stay out of it. */
+    /* Paper gets a page of its own. */
     #print() {
       this.#root.querySelector(".paper")?.remove();
-      const frame = h("iframe", { class: "paper", title: this.#words.print, "aria-hidden": "true", tabindex: "-1" });
+      const frame = h("iframe", { class: "paper", title: this.#words.print, "aria-hidden": "true", tabindex: "-1", load: () => {
+        const paper = frame.contentDocument;
+        paper.title = this.#ui.panel.querySelector("h2").textContent;
+        paper.documentElement.dir = this.#words.dir;
+        paper.adoptedStyleSheets = [sheet(PRINTED, frame.contentWindow)];
+        paper.body.append(h("h1", {}, paper.title), h("p", {}, this.#words.about), ...this.#state.turns.flatMap((turn) =>
+          [h("p", { class: "message" }, `${this.#words.you}: ${turn.user}`), turn.reply ? this.#reply(turn, null) : turn.failed || ""]));
+        frame.contentWindow.addEventListener("afterprint", () => frame.remove());
+        frame.contentWindow.print();
+      } });
       this.#root.append(frame);
-      const paper = frame.contentDocument;
-      paper.title = this.#ui.panel.querySelector("h2").textContent;
-      paper.adoptedStyleSheets = [sheet(PRINTED, frame.contentWindow)];
-      paper.body.append(h("h1", {}, paper.title), h("p", {}, this.#words.about),
-        ...this.#state.turns.flatMap((turn) => [h("p", { class: "message" }, `${this.#words.you}: ${turn.user}`), turn.reply ? this.#reply(turn, null) : turn.failed || ""]));
-      paper.documentElement.dir = this.#words.dir;
-      frame.contentWindow.addEventListener("afterprint", () => frame.remove());
-      frame.contentWindow.print();
     }
 
     #emit(kind, detail = null) {
