@@ -391,9 +391,10 @@ def test_no_line_of_hundreds_of_replies_is_lost_or_moved(tab: Opening, bot: Bot)
     chat = tab("/").open()
     # As if all of it had been said before a page change.
     key = chat.page.evaluate("Object.keys(sessionStorage).find((key) => key.includes('corner chat'))")
-    chat.page.evaluate("([key, chat]) => sessionStorage.setItem(key, chat)", [key, json.dumps({"turns": turns, "opened": True})])
+    chat.page.evaluate("([key, chat]) => sessionStorage.setItem(key, chat)", [key, json.dumps({"turns": [*turns, {"user": "no reply yet"}], "opened": True})])
     chat.page.reload()
     expect(chat.part("reply")).to_have_count(len(turns))
+    expect(chat.button("Try again")).to_be_visible()
     for turn, text in zip(turns, chat.part("reply").all_inner_texts(), strict=True):
         missing = out_of_place(turn["reply"]["text"], text)
         assert not missing, (turn["user"], missing)
@@ -505,6 +506,17 @@ def test_where_the_page_holds_the_article_the_sentence_is_marked_in_it_and_scrol
         chat.page.wait_for_function("() => { const b = [...CSS.highlights.get('spine-bot')][0].getBoundingClientRect(); return b.top > 0 && b.bottom < innerHeight; }")
     assert wire.sent("GET", "/api/passages") == []
     assert chat.part("status").inner_text() == "The sentence is marked in the page."
+
+
+def test_a_sentence_that_stands_twice_is_marked_below_its_own_heading(tab: Opening, server: str, host: Host) -> None:
+    sentence = "<p>Lupus can <em>cause</em>\n muscle inflammation.</p>"
+    heading = "<h2>Conditions and Injuries that Affect Both the Neck and the Back</h2>"
+    host.body = embedded(server) + f'<div data-article="back-and-neck-pain">{sentence}{heading}<details><summary>More</summary><div id="right">{sentence}</div></details></div>'
+    chat = tab(host.url).open()
+    chat.say(LUPUS)
+    chat.part("show").first.click()
+    assert chat.page.evaluate("[...CSS.highlights.get('spine-bot')][0].startContainer.parentElement.closest('#right') !== null")
+    expect(chat.page.locator("#right")).to_be_visible()
 
 
 def test_on_a_phone_the_window_makes_way_for_the_marked_sentence(tab: Opening) -> None:
@@ -676,6 +688,7 @@ def test_the_owner_chooses_light_or_dark_or_leaves_it_to_the_device(tab: Opening
 def test_on_a_phone_it_fills_the_screen_without_zooming_and_without_a_keyboard_jumping_up(tab: Opening) -> None:
     chat = tab("/clinic.html", **PHONE).open()
     assert chat.part("panel").bounding_box() == {"x": 0, "y": 0, "width": 360, "height": 640}
+    assert chat.part("panel").evaluate("e => e.matches(':modal')"), "what it covers can't be tabbed or swiped into"
     assert chat.part("input").evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 16
     assert chat.bot.evaluate("e => e.shadowRoot.activeElement.getAttribute('part')") == "scroller"
     chat.page.set_viewport_size({"width": 360, "height": 330})  # a keyboard
