@@ -106,10 +106,16 @@ async def metrics(request: Request) -> Response:
     return PlainTextResponse(request.app.state.metrics.text(), media_type=CONTENT_TYPE)
 
 
+async def favicon(_: Request) -> Response:
+    """That there is none: browsers ask for it unbidden."""
+    return Response(status_code=204)
+
+
 STATUS_ROUTES = [
     Route("/healthz", healthz, methods=["GET"]),
     Route("/readyz", readyz, methods=["GET"]),
     Route("/metrics", metrics, methods=["GET"]),
+    Route("/favicon.ico", favicon, methods=["GET"]),
 ]
 
 
@@ -120,7 +126,7 @@ def _html_of(article: Article) -> str:
     for passage in article.passages:
         for depth, heading in enumerate(passage.headings):
             if open_headings[: depth + 1] != passage.headings[: depth + 1]:
-                parts.append(f"<h{depth + 2}>{escape(heading)}</h{depth + 2}>")
+                parts.append(f"<h{depth + 1}>{escape(heading)}</h{depth + 1}>")
         open_headings = passage.headings
         texts = [escape(sentence.text) for sentence in passage.sentences]
         if any(sentence.item for sentence in passage.sentences):
