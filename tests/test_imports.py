@@ -58,6 +58,11 @@ OUTSIDE = {
     "pyperclip": {"terminal"},
     "shtab": {"cli"},
     "pytest": {"pytest_plugin"},
+    "limits": {"web"},
+    "prometheus_client": {"web"},
+    "redis": {"web"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
 }
 
 LAYER = {module: level for level, modules in enumerate(LAYERS) for module in modules}
