@@ -24,11 +24,6 @@ from spinebot.web import app as web_app
 from spinebot.web.settings import Settings
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need Redis run last: the others fail faster."""
-    items.sort(key=lambda item: "redis" in getattr(item, "fixturenames", ()) and Path(__file__).parent in item.path.parents)
-
-
 class OneBot:
     """In place of Bots: the bot of all tests, which takes most of a second to load."""
 

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from spinebot import Bot
 from spinebot.conversation import Dialogue
-from spinebot.web.conversations import MOST_KEPT, MOST_REPLAYED, Conversations
+from spinebot.web.conversations import MOST_KEPT, MOST_REPLAYED, MOST_REPLAYED_TEXT, Conversations
 from spinebot.web.metrics import Metrics
 from spinebot.web.remembered import unpack
 from spinebot.web.store import MemoryStore
@@ -370,6 +370,24 @@ def test_of_a_long_history_sent_again_the_last_messages_count(bot: Bot) -> None:
     texts = ["hello"] * 50 + MESSAGES
     assert len(MESSAGES) < MOST_REPLAYED
     assert conversations.replay(texts, "x").text == bot_says(bot, texts[-MOST_REPLAYED:])
+
+
+def test_a_history_of_long_messages_does_not_keep_all_others_waiting(client: TestClient, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty messages of words that are none take as long as a whole minute of everybody's questions."""
+    read: list[str] = []
+    respond = bot.respond
+
+    def count(text: str, dialogue: Dialogue, conversation_id: str = "") -> Any:
+        read.append(text)
+        return respond("hello", dialogue, conversation_id)
+
+    monkeypatch.setattr(bot, "respond", count)
+    long = [f"{number} ".ljust(1500, "x") for number in range(30)]
+    client.post("/v1/chat/completions", json={"messages": [{"role": "user", "content": text} for text in long]})
+    assert read == long[-3:], "the newest, and of those before it the last that fit"
+    read.clear()
+    client.post("/deep-chat", json={"messages": [{"role": "user", "text": text} for text in ["a" * MOST_REPLAYED_TEXT, "b" * 3000]]})
+    assert [len(text) for text in read] == [MOST_REPLAYED_TEXT, 3000], "one before it always fits"
 
 
 def bot_says(bot: Bot, texts: list[str]) -> str:

@@ -183,6 +183,20 @@ def test_a_redis_that_hangs_costs_one_wait_and_is_then_left_alone(redis: Any) ->
     with_store(RedisStore(redis.url, 60, clock), use)
 
 
+def test_many_who_ask_a_redis_that_hangs_wait_together_and_not_one_after_another(redis: Any) -> None:
+    async def use(store: Store) -> None:
+        await store.put("a", "one")
+        redis.hang()
+        with takes_at_most(ANSWERS_IN + 0.4):
+            found = await asyncio.gather(*(store.get("a") for _ in range(50)), return_exceptions=True)
+        assert {type(one) for one in found} == {StoreAway}
+        redis.go_on()
+        await store.ping()
+        assert await asyncio.gather(*(store.get("a") for _ in range(50))) == ["one"] * 50
+
+    with_store(RedisStore(redis.url, 60), use)
+
+
 def test_a_redis_that_is_back_is_used_at_once_after_it_was_asked_for(redis: Any) -> None:
     async def use(store: Store) -> None:
         redis.kill()
@@ -315,3 +329,10 @@ def test_the_server_starts_where_no_redis_is_there_yet(redis: Any, make_client: 
         assert one.get("/readyz").status_code == 503
     redis.start()
     assert client.get("/readyz").status_code == 200
+
+
+def test_these_tests_fail_where_no_redis_is_to_be_found(make_redis: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that skipped them would be green and have tested nothing."""
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(pytest.fail.Exception, match="redis-server"):
+        make_redis()

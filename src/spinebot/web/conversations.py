@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[0-9a-f]{32}")
 #: With kept messages, a conversation keeps so many of its last ones.
 MOST_KEPT = 100
-#: Of the messages that a stateless client sends again, so many of the last are read.
-MOST_REPLAYED = 20
+#: Of the messages that a stateless client sends again, so many of the last are read, and of those before the newest so many characters:
+#: no one request keeps all others waiting.
+MOST_REPLAYED, MOST_REPLAYED_TEXT = 20, 4_000
 
 
 def is_id(text: str) -> bool:
@@ -81,7 +82,13 @@ class Conversations:
     def replay(self, texts: list[str], name: str) -> Reply:
         """The reply to the last of the messages of a client that sends all of them again."""
         bot, dialogue = self.bot, Dialogue()
-        for text in texts[-MOST_REPLAYED:-1]:
+        earlier, room = [], MOST_REPLAYED_TEXT
+        for text in reversed(texts[-MOST_REPLAYED:-1]):
+            room -= len(text)
+            if room < 0:
+                break
+            earlier.append(text)
+        for text in reversed(earlier):
             _, dialogue = bot.respond(text, dialogue, name)
         return self._respond(bot, texts[-1], dialogue, name)[0]
 
