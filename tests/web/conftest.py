@@ -136,6 +136,7 @@ class RedisServer:
 
     def go_on(self) -> None:
         os.kill(self.process.pid, signal.SIGCONT)
+        assert self.ask("PING").startswith("+PONG"), "it is awake, whatever else this machine does"
 
     def kill(self) -> None:
         self.process.kill()

@@ -177,6 +177,8 @@ def test_a_redis_that_hangs_costs_one_wait_and_is_then_left_alone(redis: Any) ->
         with takes_at_most(0.1), pytest.raises(StoreAway):
             await store.get("a")
         redis.go_on()
+        with pytest.raises(StoreAway):
+            await store.get("a")
         clock.now += LEFT_ALONE
         assert await store.get("a") == "one"
 
