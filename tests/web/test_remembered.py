@@ -166,6 +166,7 @@ BOMBS = {
     "a huge number": base64.urlsafe_b64encode(zlib.compress(b'{"turns":' + b"9" * 60_000 + b"}", 9)).decode(),
     "no UTF-8": base64.urlsafe_b64encode(zlib.compress(b'{"topics":["\xff\xfe"]}', 9)).decode(),
     "cut off": packed({"turns": 3})[:-6],
+    "cut off in its checksum": base64.urlsafe_b64encode(zlib.compress(b'{"turns":3}', 9)[:-1]).decode(),
     "not zlib": base64.urlsafe_b64encode(b"hello there").decode(),
     "too long": "A" * (MOST_PACKED + 1),
     "empty": "",
