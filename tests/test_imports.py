@@ -65,6 +65,11 @@ OUTSIDE = {
     "starlette": {"web"},
     "uvicorn": {"web"},
     "pytest": {"pytest_plugin"},
+    "limits": {"web"},
+    "prometheus_client": {"web"},
+    "redis": {"web"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
 }
 
 LAYER = {module: level for level, modules in enumerate(LAYERS) for module in modules}

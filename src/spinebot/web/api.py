@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from .conversations import is_id
 from .remembered import MOST_PACKED
 from .requests import optional_text, read_object, text_of
 from .store import StoreAway
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 DIALOGUE = "Dialogue"
 #: Longer ids are not ours.
 MOST_ID = 200
+NO_CONVERSATION = "no such conversation: it never was, or its time is over"
 
 
 def conversations_of(request: Request) -> Conversations:
@@ -38,23 +40,29 @@ async def post_message(request: Request) -> Response:
     return JSONResponse(reply.to_dict(), headers={DIALOGUE: token})
 
 
-async def get_conversation(request: Request) -> Response:
-    """What is known of one conversation."""
+async def conversation(request: Request) -> Response:
+    """What is known of one conversation, or that it is forgotten."""
+    return await (_forget if request.method == "DELETE" else _tell)(request)
+
+
+async def _tell(request: Request) -> Response:
     name = request.path_params["conversation"]
     try:
         kept = await conversations_of(request).kept(name)
     except StoreAway:
         raise HTTPException(503, "conversations can't be looked up now: try again in a moment") from None
     if kept is None:
-        raise HTTPException(404, "no such conversation: it never was, or its time is over")
+        raise HTTPException(404, NO_CONVERSATION)
     dialogue = kept.dialogue
     return JSONResponse({
         "conversation": name, "turns": dialogue.turns, "topics": list(dialogue.topics), "suggestions": list(dialogue.suggestions), "messages": kept.messages,
     })
 
 
-async def delete_conversation(request: Request) -> Response:
-    """Forget one conversation; one that is unknown is forgotten already."""
+async def _forget(request: Request) -> Response:
+    """One that is unknown is forgotten already; what is no id is refused."""
+    if not is_id(request.path_params["conversation"]):
+        raise HTTPException(404, NO_CONVERSATION)
     try:
         await conversations_of(request).forget(request.path_params["conversation"])
     except StoreAway:
@@ -81,14 +89,17 @@ async def post_feedback(request: Request) -> Response:
     values = await read_object(request)
     if not isinstance(values.get("helpful"), bool):
         raise HTTPException(422, "'helpful' must be true or false")
+    optional_text(values, "conversation", MOST_ID)
+    turn = values.get("turn")
+    if turn is not None and not (isinstance(turn, int | float) and not isinstance(turn, bool) and turn >= 0 and turn % 1 == 0):
+        raise HTTPException(422, "'turn' must be a number from 0 on")
     request.app.state.metrics.rated(bool(values["helpful"]))
     return Response(status_code=204)
 
 
 ROUTES = [
     Route("/api/messages", post_message, methods=["POST"]),
-    Route("/api/conversations/{conversation}", get_conversation, methods=["GET"]),
-    Route("/api/conversations/{conversation}", delete_conversation, methods=["DELETE"]),
+    Route("/api/conversations/{conversation}", conversation, methods=["GET", "DELETE"]),
     Route("/api/passages/{article}/{passage}", get_passage, methods=["GET"]),
     Route("/api/feedback", post_feedback, methods=["POST"]),
 ]

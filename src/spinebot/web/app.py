@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from html import escape
@@ -12,7 +11,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -20,9 +18,10 @@ from starlette.routing import Route
 from . import api, deepchat, files, openai, rasa
 from .bots import Bots
 from .conversations import Conversations
-from .guard import Guard
+from .guard import Guard, Headers, Limiter
 from .metrics import CONTENT_TYPE, Metrics
 from .openapi import DOCS_ROUTES
+from .requests import refusal
 from .store import MemoryStore, RedisStore, Store
 
 if TYPE_CHECKING:
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
     from ..article import Article
     from .settings import Settings
-
-log = logging.getLogger("spinebot.web")
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -42,6 +39,8 @@ def create_app(settings: Settings) -> Starlette:
         MemoryStore(settings.most_conversations, settings.time_to_live) if settings.store == "memory" else RedisStore(settings.store, settings.time_to_live)
     )
 
+    limiter = Limiter(settings.rate, store) if settings.rate else None
+
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         yield
@@ -50,14 +49,15 @@ def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=[*api.ROUTES, *rasa.ROUTES, *openai.ROUTES, *deepchat.ROUTES, *STATUS_ROUTES, *DOCS_ROUTES, *files.ROUTES],
         middleware=[
+            Middleware(Headers),
             Middleware(
                 CORSMiddleware, allow_origins=settings.origins, allow_methods=["GET", "POST", "DELETE"], allow_headers=["Content-Type"],
                 expose_headers=[api.DIALOGUE, "Retry-After"], max_age=3600,
             ),
-            Middleware(Guard, settings=settings, metrics=metrics),
-            Middleware(GZipMiddleware, minimum_size=500),
+            Middleware(Guard, limiter=limiter, metrics=metrics),
+            Middleware(files.Gzip, minimum_size=500),
         ],
-        exception_handlers={HTTPException: _refused, ClientDisconnect: _gone, Exception: _failed},
+        exception_handlers={HTTPException: _refused, ClientDisconnect: _gone},
         lifespan=life,
     )
     app.state.settings = settings
@@ -69,23 +69,14 @@ def create_app(settings: Settings) -> Starlette:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    """What is wrong, in a sentence; in OpenAI's shape where that is spoken."""
+    """What is wrong, in a sentence."""
     assert isinstance(error, HTTPException)
-    said: object = error.detail
-    if request.url.path.startswith("/v1/"):
-        said = {"message": error.detail, "type": "invalid_request_error", "param": None, "code": None}
-    return JSONResponse({"error": said}, error.status_code, headers=error.headers)
+    return refusal(request.url.path, error.status_code, error.detail, error.headers)
 
 
 async def _gone(_: Request, __: Exception) -> Response:
     """Nobody waits for the answer any more."""
     return Response(status_code=400)
-
-
-async def _failed(_: Request, error: Exception) -> Response:
-    """A fault of ours: its kind is logged, and no word of the message that it was met in."""
-    log.error("a reply failed: %s", type(error).__name__)
-    return JSONResponse({"error": "something went wrong here: try again"}, 500)
 
 
 async def healthz(_: Request) -> Response:

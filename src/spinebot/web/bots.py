@@ -6,6 +6,7 @@ import logging
 import threading
 
 from ..bot import Bot
+from ..conversation import Dialogue
 from ..errors import SpinebotError
 
 log = logging.getLogger("spinebot.web")
@@ -18,7 +19,7 @@ class Bots:
         self._folder = folder or None
         self._country = country
         self._loading = threading.Lock()
-        self.current = Bot.load(self._folder, country=country)
+        self.current = self._load()
 
     def reload(self) -> threading.Thread:
         """Load the folder anew, on a thread of its own that is returned; a faulty one changes nothing."""
@@ -26,10 +27,16 @@ class Bots:
         thread.start()
         return thread
 
+    def _load(self) -> Bot:
+        """The bot, with all that a first misspelt message makes it compute: no user waits for that."""
+        bot = Bot.load(self._folder, country=self._country)
+        bot.respond("flumoxitating", Dialogue())
+        return bot
+
     def _reload(self) -> None:
         with self._loading:
             try:
-                self.current = Bot.load(self._folder, country=self._country)
+                self.current = self._load()
             except SpinebotError as error:
                 for fault in error.faults:
                     log.error("%s", fault)

@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[0-9a-f]{32}")
 #: With kept messages, a conversation keeps so many of its last ones.
 MOST_KEPT = 100
-#: Of the messages that a stateless client sends again, so many of the last are read.
-MOST_REPLAYED = 20
+#: Of the messages that a stateless client sends again, so many of the last are read, and of those before the newest so many characters:
+#: no one request keeps all others waiting.
+MOST_REPLAYED, MOST_REPLAYED_TEXT = 20, 4_000
+
+
+def is_id(text: str) -> bool:
+    """Whether a text could be the id of a conversation."""
+    return bool(_ID.fullmatch(text))
 
 
 class Kept(NamedTuple):
@@ -51,34 +57,44 @@ class Conversations:
         An id that was never given, or is over, gets a new one. Where the store is away, or knows less of the conversation
         than the client, the client's token counts.
         """
-        given = conversation if conversation and _ID.fullmatch(conversation) else ""
+        given = conversation if conversation and is_id(conversation) else ""
         kept, away = await self._find(given)
-        sent = self._unpacked(token)
+        bot = self.bot
+        sent = _unpacked(token, bot)
         name = given if given and (kept or away) else os.urandom(16).hex()
         dialogue = max((kept.dialogue if kept else Dialogue(), sent), key=lambda one: one.turns)
-        reply, dialogue = self._respond(text, dialogue, name)
-        said: list[dict[str, object]] = [*(kept.messages if kept else []), {"user": text, "reply": reply.to_dict()}]
-        await self._save(name, Kept(dialogue, said[-MOST_KEPT:] if self._keep else []))
+        reply, dialogue = self._respond(bot, text, dialogue, name)
+        typed = text.encode(errors="replace").decode()  # Half a surrogate pair can't be sent back.
+        said: list[dict[str, object]] = [*(kept.messages if kept else []), {"user": typed, "reply": reply.to_dict()}]
+        if not away:  # Back in between, it may hold more of the conversation than is known here.
+            await self._save(name, Kept(dialogue, said[-MOST_KEPT:] if self._keep else []))
         return reply, pack(dialogue)
 
     async def say_as(self, text: str, sender: str) -> Reply:
         """The reply to a message of a sender who names the conversation in a protocol of their own."""
         name = f"sender:{sender}"
-        kept, _ = await self._find(name)
-        reply, dialogue = self._respond(text, kept.dialogue if kept else Dialogue(), sender)
-        await self._save(name, Kept(dialogue, []))
+        kept, away = await self._find(name)
+        reply, dialogue = self._respond(self.bot, text, kept.dialogue if kept else Dialogue(), sender)
+        if not away:
+            await self._save(name, Kept(dialogue, []))
         return reply
 
     def replay(self, texts: list[str], name: str) -> Reply:
         """The reply to the last of the messages of a client that sends all of them again."""
-        dialogue = Dialogue()
-        for text in texts[-MOST_REPLAYED:-1]:
-            _, dialogue = self.bot.respond(text, dialogue, name)
-        return self._respond(texts[-1], dialogue, name)[0]
+        bot, dialogue = self.bot, Dialogue()
+        earlier, room = [], MOST_REPLAYED_TEXT
+        for text in reversed(texts[-MOST_REPLAYED:-1]):
+            room -= len(text)
+            if room < 0:
+                break
+            earlier.append(text)
+        for text in reversed(earlier):
+            _, dialogue = bot.respond(text, dialogue, name)
+        return self._respond(bot, texts[-1], dialogue, name)[0]
 
     async def kept(self, conversation: str) -> Kept | None:
         """What is known of a conversation, None for one that isn't. Raises StoreAway."""
-        if not _ID.fullmatch(conversation):
+        if not is_id(conversation):
             return None  # That of a sender is found by no other protocol.
         kept, away = await self._find(conversation)
         if away:
@@ -87,7 +103,7 @@ class Conversations:
 
     async def forget(self, conversation: str) -> None:
         """Forget a conversation. Raises StoreAway."""
-        if _ID.fullmatch(conversation):
+        if is_id(conversation):
             await self._store.drop(conversation)
 
     async def is_ready(self) -> bool:
@@ -98,9 +114,9 @@ class Conversations:
             return False
         return True
 
-    def _respond(self, text: str, dialogue: Dialogue, name: str) -> tuple[Reply, Dialogue]:
+    def _respond(self, bot: Bot, text: str, dialogue: Dialogue, name: str) -> tuple[Reply, Dialogue]:
         started = time.perf_counter()
-        reply, dialogue = self.bot.respond(text, dialogue, name)
+        reply, dialogue = bot.respond(text, dialogue, name)
         self._metrics.replied(reply, time.perf_counter() - started)
         return reply, dialogue
 
@@ -118,7 +134,7 @@ class Conversations:
         try:
             values = json.loads(text)
             return Kept(read_dialogue(values["dialogue"], self.bot), list(values["messages"])), False
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return None, False  # Of another version, or not ours.
 
     async def _save(self, name: str, kept: Kept) -> None:
@@ -128,8 +144,9 @@ class Conversations:
         except StoreAway:
             self._metrics.store_away()
 
-    def _unpacked(self, token: str | None) -> Dialogue:
-        try:
-            return unpack(token, self.bot) if token else Dialogue()
-        except ValueError:
-            return Dialogue()
+
+def _unpacked(token: str | None, bot: Bot) -> Dialogue:
+    try:
+        return unpack(token, bot) if token else Dialogue()
+    except ValueError:
+        return Dialogue()

@@ -22,6 +22,8 @@ async def message(request: Request) -> Response:
     messages = values.get("messages")
     if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
         raise HTTPException(422, "'messages' must be a list of messages")
+    if not all(isinstance(one.get("role", "user"), str) for one in messages):
+        raise HTTPException(422, "'role' of a message must be text")
     texts = [checked(one.get("text"), "'text' of a message", request.app.state.settings) for one in messages if one.get("role", "user") == "user"]
     if not texts:
         raise HTTPException(422, "'messages' must hold a message with the role 'user'")

@@ -10,11 +10,13 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import Route
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".html": "text/html; charset=utf-8"}
 #: What a page of ours may do, which is what the widget needs: nothing inline, nothing from elsewhere.
@@ -35,7 +37,7 @@ class File:
     def of(cls, name: str, body: bytes) -> File:
         """A file, ready to be sent."""
         suffix = name[name.rindex(".") :]
-        return cls(TYPES[suffix], f'"{hashlib.sha256(body).hexdigest()[:20]}"', {"": body, "gzip": gzip.compress(body, 9, mtime=0)})
+        return cls(TYPES[suffix], f'W/"{hashlib.sha256(body).hexdigest()[:20]}"', {"": body, "gzip": gzip.compress(body, 9, mtime=0)})
 
 
 def load_files(articles: Mapping[str, str]) -> dict[str, File]:
@@ -52,6 +54,26 @@ def load_files(articles: Mapping[str, str]) -> dict[str, File]:
     return files
 
 
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding asks for gzip: "gzip;q=0" refuses it."""
+    for coding in accepted.lower().split(","):
+        name, _, quality = coding.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return quality.strip("0.") != "" or not quality
+    return False
+
+
+class Gzip(GZipMiddleware):
+    """Starlette's, that "gzip;q=0" refuses too."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        accepted = b",".join(value for name, value in scope.get("headers", ()) if name == b"accept-encoding").decode("latin-1")
+        if "gzip" in accepted and not takes_gzip(accepted):
+            return await self.app(scope, receive, send)
+        await super().__call__(scope, receive, send)
+
+
 async def get_file(request: Request) -> Response:
     """A file, or that the browser's copy is the newest."""
     files: dict[str, File] = request.app.state.files
@@ -63,12 +85,13 @@ async def get_file(request: Request) -> Response:
     }
     if file.kind.startswith("text/html"):
         headers["Content-Security-Policy"] = PAGE_POLICY
-    if file.tag in request.headers.get("if-none-match", ""):
+    has = request.headers.get("if-none-match", "")
+    if has.strip() == "*" or file.tag.removeprefix("W/") in has:
         return Response(status_code=304, headers=headers)
-    coding = "gzip" if "gzip" in request.headers.get("accept-encoding", "") else ""
+    coding = "gzip" if takes_gzip(request.headers.get("accept-encoding", "")) else ""
     if coding:
         headers["Content-Encoding"] = coding
     return Response(file.bodies[coding], media_type=file.kind, headers=headers)
 
 
-ROUTES = [Route("/", get_file), Route("/{name}", get_file)]
+ROUTES = [Route("/", get_file), Route("/{name}.{kind}", get_file)]

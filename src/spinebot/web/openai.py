@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from .api import conversations_of
-from .requests import checked, read_object
+from .api import MOST_ID, conversations_of
+from .requests import checked, optional_text, read_object
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -44,6 +44,7 @@ async def completions(request: Request) -> Response:
     texts = list(_texts(values.get("messages"), request.app.state.settings))
     if not texts:
         raise HTTPException(422, "'messages' must hold a message with the role 'user'")
+    optional_text(values, "model", MOST_ID)
     stream, options = values.get("stream", False), values.get("stream_options")
     if not isinstance(stream, bool | None) or not isinstance(options, dict | None):
         raise HTTPException(422, "'stream' must be true or false, and 'stream_options' an object")
@@ -64,11 +65,17 @@ def _texts(messages: object, settings: Settings) -> Iterator[str]:
     for at, message in enumerate(messages):
         if not isinstance(message, dict):
             raise HTTPException(422, f"message {at} must be an object")
-        if message.get("role") != "user":
+        role = message.get("role")
+        if not isinstance(role, str):
+            raise HTTPException(422, f"'role' of message {at} must be text")
+        if role != "user":
             continue
         content = message.get("content")
         if isinstance(content, list):
-            content = "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict) and part.get("type") == "text")
+            if not all(isinstance(part, dict) and isinstance(part.get("type"), str) for part in content):
+                raise HTTPException(422, f"'content' of message {at} must be text, or a list of parts with a type each")
+            parts = [part.get("text") for part in content if part["type"] == "text"]
+            content = "\n".join(checked(part, f"'text' of message {at}", settings) for part in parts)
         yield checked(content, f"'content' of message {at}", settings)
 
 

@@ -69,10 +69,19 @@ def document(most_text: int) -> dict[str, Any]:
     nothing = {"description": "Done."}
     in_path = [{"name": "conversation", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"}}]
     passage_path = [{"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[a-z0-9-]+$"}} for name in ("article", "passage")]
+    model = _object({"id": _TEXT, "object": _TEXT, "created": _COUNT, "owned_by": _TEXT})
     choice = _object({"index": _COUNT, "message": _object({"role": _TEXT, "content": _TEXT}), "finish_reason": _TEXT})
-    role_message = _object({"role": {"enum": ["user", "assistant", "system", "developer", "tool"]}, "content": message})
+    part = {
+        "type": "object", "properties": {"type": _TEXT},
+        "required": ["type"], "if": {"properties": {"type": {"const": "text"}}}, "then": _object({"text": message}),
+    }
+    role_message = {
+        "type": "object", "properties": {"role": _TEXT},
+        "required": ["role"], "if": {"properties": {"role": {"const": "user"}}}, "then": _object({"content": {"anyOf": [message, _list(part)]}}),
+    }
+    said_message = {"type": "object", "properties": {"role": _TEXT}, "if": {"properties": {"role": {"const": "user"}}}, "then": _object({"text": message})}
     said = _object({"user": _TEXT, "reply": REPLY})
-    one_user = {"type": "array", "minItems": 1, "contains": {"type": "object", "properties": {"role": {"const": "user"}}}}
+    one_user = {"type": "array", "minItems": 1, "contains": {"type": "object", "properties": {"role": {"const": "user"}}, "required": ["role"]}}
     return {
         "openapi": "3.1.0",
         "info": {"title": "spinebot", "version": __version__, "description": "A chatbot that answers by quoting one article. It is a program, not a doctor."},
@@ -92,7 +101,7 @@ def document(most_text: int) -> dict[str, Any]:
                         "404": error, "503": error,
                     },
                 },
-                "delete": {"summary": "Forget a conversation", "parameters": in_path, "responses": {"204": nothing, "503": error}},
+                "delete": {"summary": "Forget a conversation", "parameters": in_path, "responses": {"204": nothing, "404": error, "503": error}},
             },
             "/api/passages/{article}/{passage}": {"get": {
                 "summary": "A passage of an article", "parameters": passage_path,
@@ -106,7 +115,10 @@ def document(most_text: int) -> dict[str, Any]:
             }},
             "/api/feedback": {"post": {
                 "summary": "Whether a reply helped; only counted",
-                "requestBody": body(_object({"helpful": {"type": "boolean"}, "conversation": _TEXT, "turn": {"type": "integer"}}, "conversation", "turn")),
+                "requestBody": body(_object(
+                    {"helpful": {"type": "boolean"}, "conversation": _maybe(MOST_ID), "turn": {"type": ["integer", "null"], "minimum": 0}},
+                    "conversation", "turn",
+                )),
                 "responses": {"204": nothing, **refused},
             }},
             "/webhooks/rest/webhook": {"post": {
@@ -116,14 +128,22 @@ def document(most_text: int) -> dict[str, Any]:
                     {"recipient_id": _TEXT, "text": _TEXT, "buttons": _list(_object({"title": _TEXT, "payload": _TEXT}))}, "buttons"
                 )), "The reply, as one message."), **refused},
             }},
+            "/webhooks/rest/": {"get": {
+                "summary": "That Rasa's REST channel is there", "responses": {"200": answer(_object({"status": _TEXT}), "It is.")},
+            }},
             "/v1/models": {"get": {
                 "summary": "OpenAI's list of models",
-                "responses": {"200": answer(_object({"object": _TEXT, "data": _list({"type": "object"})}), "One.")},
+                "responses": {"200": answer(_object({"object": _TEXT, "data": _list(model)}), "One.")},
+            }},
+            "/v1/models/{model}": {"get": {
+                "summary": "OpenAI's description of a model",
+                "parameters": [{"name": "model", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[a-z-]+$"}}],
+                "responses": {"200": answer(model, "It."), "404": error},
             }},
             "/v1/chat/completions": {"post": {
                 "summary": "OpenAI's chat completions; stateless: the client sends all messages again",
                 "requestBody": body(_object(
-                    {"model": _TEXT, "messages": {**one_user, "items": role_message}, "stream": {"const": False}}, "model", "stream"
+                    {"model": _maybe(MOST_ID), "messages": {**one_user, "items": role_message}, "stream": {"enum": [False, None]}}, "model", "stream"
                 )),
                 "responses": {"200": answer(_object(
                     {"id": _TEXT, "object": _TEXT, "created": _COUNT, "model": _TEXT, "choices": _list(choice), "usage": {"type": "object"}}
@@ -131,13 +151,16 @@ def document(most_text: int) -> dict[str, Any]:
             }},
             "/deep-chat": {"post": {
                 "summary": "deep-chat's default connection",
-                "requestBody": body(_object({"messages": {**one_user, "items": _object({"role": {"enum": ["user", "ai"]}, "text": message})}})),
+                "requestBody": body(_object({"messages": {**one_user, "items": said_message}})),
                 "responses": {"200": answer(_object({"text": _TEXT}), "The reply."), **refused},
             }},
             "/healthz": {"get": {"summary": "That the process answers", "responses": {"200": answer(_object({"status": _TEXT}), "It does.")}}},
             "/readyz": {"get": {"summary": "Whether all is there", "responses": {
                 "200": answer(_object({"status": _TEXT}), "It is."), "503": answer(_object({"status": _TEXT}), "What is away."),
             }}},
+            "/metrics": {"get": {
+                "summary": "Figures for Prometheus", "responses": {"200": {"description": "In its text format.", "content": {"text/plain": {"schema": _TEXT}}}},
+            }},
         },
     }  # fmt: skip
 

@@ -6,13 +6,25 @@ import json
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
     from .settings import Settings
 
 _NESTED = "the body is nested too deeply"
+
+
+def refusal(path: str, status: int, text: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """What is wrong, in a sentence; in OpenAI's shape where that is spoken."""
+    said: object = text
+    if path.startswith("/v1/"):
+        kind = "server_error" if status >= 500 else "rate_limit_error" if status == 429 else "invalid_request_error"
+        said = {"message": text, "type": kind, "param": None, "code": None}
+    return JSONResponse({"error": said}, status, headers=headers)
 
 
 async def read_object(request: Request) -> dict[str, object]:
@@ -27,13 +39,15 @@ async def read_object(request: Request) -> dict[str, object]:
         if len(body) > settings.most_body:
             raise HTTPException(413, f"the body is longer than {settings.most_body:,} bytes")
     try:
-        values = json.loads(body)
+        values = json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise HTTPException(400, "the body is not UTF-8") from None
     except RecursionError:
         raise HTTPException(400, _NESTED) from None
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise HTTPException(400, f"the body is not JSON: {error}") from None
+    except ValueError:
+        raise HTTPException(400, "the body holds a number of too many digits") from None
     if not isinstance(values, dict):
         raise HTTPException(422, "the body must be a JSON object")
     return values
@@ -60,4 +74,6 @@ def optional_text(values: dict[str, object], key: str, most: int) -> str | None:
         return None
     if not isinstance(text, str) or len(text) > most:
         raise HTTPException(422, f"{key!r} must be text of at most {most:,} characters")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise HTTPException(422, f"{key!r} holds half a surrogate pair, which is no character")
     return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -59,7 +60,7 @@ class MemoryStore:
         now = self._clock()
         self._kept[name] = (now + self._time_to_live, text)
         self._kept.move_to_end(name)
-        while len(self._kept) > self._most or next(iter(self._kept.values()))[0] <= now:
+        while self._kept and (len(self._kept) > self._most or next(iter(self._kept.values()))[0] <= now):
             self._kept.popitem(last=False)
 
     async def drop(self, name: str) -> None:
@@ -77,48 +78,61 @@ class RedisStore:
     """In Redis, or what speaks like it: one server, Sentinel or Cluster."""
 
     def __init__(self, url: str, time_to_live: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._client, self._others = connect(url)
+        self.client, self._others = connect(url)
         self._time_to_live = time_to_live
         self._clock = clock
         self._left_alone_until = 0.0
 
     async def get(self, name: str) -> str | None:
         """What is kept, or None."""
-        return cast("str | None", await self._ask(lambda: self._client.get(_key(name))))
+        return cast("str | None", await self.ask(lambda: self.client.get(_key(name))))
 
     async def put(self, name: str, text: str) -> None:
         """Keep `text`."""
-        await self._ask(lambda: self._client.set(_key(name), text, ex=self._time_to_live))
+        await self.ask(lambda: self.client.set(_key(name), text, ex=self._time_to_live))
 
     async def drop(self, name: str) -> None:
         """Forget."""
-        await self._ask(lambda: self._client.delete(_key(name)))
+        await self.ask(lambda: self.client.delete(_key(name)))
 
     async def ping(self) -> None:
         """Ask whether it is there, even where it was away just now."""
+        await self.ask(self.client.ping, at_once=True)
         self._left_alone_until = 0.0
-        await self._ask(self._client.ping)
 
     async def close(self) -> None:
         """Let go of all connections."""
-        for client in (self._client, *self._others):
+        for client in (self.client, *self._others):
             await client.aclose()
 
-    async def _ask(self, question: Callable[[], Awaitable[_T]]) -> _T:
-        """One answer of Redis; after a failure it is left alone for a while, so that not every message waits for it."""
-        from redis.exceptions import RedisError
+    async def ask(self, question: Callable[[], Awaitable[_T]], at_once: bool = False) -> _T:
+        """One answer of Redis; after a failure it is left alone for a while, so that not every message waits for it.
 
-        if self._clock() < self._left_alone_until:
+        `at_once`: even then. Raises StoreAway.
+        """
+        from redis.exceptions import RedisClusterException, RedisError
+
+        if not at_once and self._clock() < self._left_alone_until:
             raise StoreAway
         try:
-            return await question()
-        except (RedisError, OSError, TimeoutError) as error:
+            # All tries and all servers together: the timeout of a socket counts for one of them.
+            async with asyncio.timeout(ANSWERS_IN):
+                return await question()
+        except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
             self._left_alone_until = self._clock() + LEFT_ALONE
             raise StoreAway from error
 
 
 def _key(name: str) -> str:
     return f"spinebot:conversation:{name}"
+
+
+def _place(text: str, port: int) -> tuple[str, int]:
+    """The address and port of "host", "host:7000" or "[::1]:7000". Raises ValueError."""
+    parts = urlsplit(f"//{text}")
+    if not parts.hostname:
+        raise ValueError("a server has no name")
+    return parts.hostname, port if parts.port is None else parts.port
 
 
 def connect(url: str) -> tuple[Any, list[Any]]:
@@ -148,8 +162,7 @@ def connect(url: str) -> tuple[Any, list[Any]]:
             options |= {"username": unquote(user) or None, "password": unquote(password) or None}
         if scheme.startswith("rediss"):
             options["ssl"] = True
-        default = 26379 if scheme.endswith("sentinel") else 6379
-        places = [(host, int(port) if port else default) for host, _, port in (place.partition(":") for place in hosts.split(","))]
+        places = [_place(place, 26379 if scheme.endswith("sentinel") else 6379) for place in hosts.split(",")]
     except ValueError as error:
         raise SpinebotError.at("--store", 0, f"{url!r} can't be read: {error}") from None
     if scheme.endswith("cluster"):
