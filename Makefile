@@ -153,7 +153,7 @@ lacking() { for one in $(1); do command -v "$${one%:*}" >/dev/null || printf ' %
 names() { for one in $$(lacking); do printf ' %s' "$${one%:*}"; done; }; \
 packages="$$(for one in $$(lacking); do printf ' %s' "$${one#*:}"; done)"; \
 if [ -n "$$packages" ]; then \
-	echo "Installing$$(names), for the tests ..." >&2; \
+	echo "Installing$$(names) ..." >&2; \
 	get="env DEBIAN_FRONTEND=noninteractive apt-get -qq"; test "$$(id -u)" = 0 || get="sudo -n $$get"; \
 	{ $$get install -y --no-install-recommends $$packages || { $$get update && $$get install -y --no-install-recommends $$packages; }; } \
 		</dev/null >$(VENV)/apt.log 2>&1; \
