@@ -39,11 +39,7 @@ if TYPE_CHECKING:
 #: The variable of the environment that holds the bare endpoint's reply, and its token.
 REPLY = "SPINEBOT_BARE_REPLY"
 TURNS = 4
-BOT = ["-m", "spinebot", "serve", "--rate", ""]
-BARE = [
-    "-m", "uvicorn", "--app-dir", str(Path(__file__).parent), "--factory", "web:make_bare", "--http", "h11", "--ws", "none", "--no-access-log",
-    "--log-level", "warning", "--no-proxy-headers",
-]  # fmt: skip
+HEAD = b"POST /api/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n"
 
 
 def main() -> None:
@@ -53,7 +49,10 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="the servers' processes (default: 1 2)")
     parser.add_argument("--gzip", action="store_true", help="the clients take compressed replies, as browsers do")
     parser.add_argument("--memory", action="store_true", help="instead: what 10,000 open conversations take")
+    parser.add_argument("--bare", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if args.bare is not None:
+        return serve_bare(args.bare)
     questions = suggested()
     if args.memory:
         return report_memory(questions)
@@ -72,23 +71,24 @@ def suggested() -> list[str]:
 
 def report(questions: Sequence[str], workers: int, numbers: Sequence[int], seconds: int, gzip: bool) -> None:
     """A line for each number of clients."""
-    with serving(BOT, workers) as (bot, _):
-        with serving(BARE, workers, {REPLY: json.dumps(middling(bot, questions))}) as (bare, _):
-            for clients in numbers:
-                sides = Load(bot, questions, gzip), Load(bare, questions, gzip)
+    with serving_bot(workers) as (bot, _), serving_bare(workers, middling(bot, questions)) as bare:
+        for clients in numbers:
+            sides = Load(bot, questions, gzip), Load(bare, questions, gzip)
+            for side in sides:
+                asyncio.run(side.run(clients, 1.0))  # fills caches, starts what starts late
+                side.forget()
+            for _ in range(seconds):
                 for side in sides:
-                    asyncio.run(side.run(clients, 1.0))  # fills caches, starts what starts late
-                    side.forget()
-                for _ in range(seconds):
-                    for side in sides:
-                        asyncio.run(side.run(clients, 1.0))
-                (rate, half, most), (bare_rate, bare_half, bare_most) = (side.figures() for side in sides)
-                print(f"{workers:7} {clients:7} {rate:24,.0f} {half:7.2f} {most:7.2f} {bare_rate:20,.0f} {bare_half:7.2f} {bare_most:7.2f} {rate / bare_rate:7.2f}")
+                    asyncio.run(side.run(clients, 1.0))
+            rate, half, most = sides[0].figures()
+            bare_rate, bare_half, bare_most = sides[1].figures()
+            ratio = rate / bare_rate
+            print(f"{workers:7} {clients:7} {rate:24,.0f} {half:7.2f} {most:7.2f} {bare_rate:20,.0f} {bare_half:7.2f} {bare_most:7.2f} {ratio:7.2f}")
 
 
 def report_memory(questions: Sequence[str]) -> None:
     """The memory of one process before and after 10,000 conversations of four turns were opened."""
-    with serving(BOT, 1) as (port, server):
+    with serving_bot(1) as (port, server):
         load = Load(port, questions, False)
         asyncio.run(load.run(1, 2.0))
         before = resident(server)
@@ -112,24 +112,60 @@ def make_bare() -> Starlette:
     return Starlette(routes=[Route("/api/messages", answer, methods=["POST"])])
 
 
+def serve_bare(listener: int) -> None:
+    """One worker of the bare endpoint, on a socket that others share."""
+    import uvicorn
+
+    config = uvicorn.Config(make_bare(), http="h11", ws="none", lifespan="off", access_log=False, log_level="warning", proxy_headers=False)
+    with socket.socket(fileno=listener) as shared:
+        uvicorn.Server(config).run([shared])
+
+
 @contextlib.contextmanager
-def serving(command: Sequence[str], workers: int, environment: Mapping[str, str] | None = None) -> Iterator[tuple[int, int]]:
-    """A server of its own process on a free port: the port, and the process."""
+def serving_bot(workers: int) -> Iterator[tuple[int, int]]:
+    """The bot on a free port: the port, and the process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    arguments = [sys.executable, *command, "--port", str(port), "--workers", str(workers)]
-    with subprocess.Popen(arguments, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL) as server:
+    with started(["-m", "spinebot", "serve", "--rate", "", "--port", str(port), "--workers", str(workers)]) as server:
+        wait_for(port)
+        yield port, server.pid
+
+
+@contextlib.contextmanager
+def serving_bare(workers: int, reply: object) -> Iterator[int]:
+    """The bare endpoint on a free port: the port."""
+    # Said to be TCP: else asyncio leaves small packets waiting for each other, and half of this would measure that.
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener, contextlib.ExitStack() as servers:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        for _ in range(workers):
+            servers.enter_context(started([__file__, "--bare", str(listener.fileno())], {REPLY: json.dumps(reply)}, (listener.fileno(),)))
+        wait_for(port)
+        yield port
+
+
+@contextlib.contextmanager
+def started(arguments: Sequence[str], environment: Mapping[str, str] | None = None, files: Sequence[int] = ()) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of Python's, as long as it is needed."""
+    command = [sys.executable, *arguments]
+    with subprocess.Popen(
+        command, env={**os.environ, **(environment or {})}, pass_fds=files, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
         try:
-            until = time.monotonic() + 30
-            while not listens(port):
-                if server.poll() is not None or time.monotonic() > until:
-                    sys.exit(f"no server: {' '.join(arguments)}")
-                time.sleep(0.05)
-            time.sleep(1.0)  # The second worker is ready soon after the first.
-            yield port, server.pid
+            yield process
         finally:
-            server.terminate()
+            process.terminate()
+
+
+def wait_for(port: int) -> None:
+    """Until a server answers on a port, and its second worker has had the time to."""
+    until = time.monotonic() + 30
+    while not listens(port):
+        if time.monotonic() > until:
+            sys.exit("a server did not start")
+        time.sleep(0.05)
+    time.sleep(2.0)
 
 
 def listens(port: int) -> bool:
@@ -218,9 +254,7 @@ class Load:
             # No JSON is read here: what a client costs is not what is measured.
             body = f'{{"text":{json.dumps(self.questions[next(self._next) % len(self.questions)])}{leans}}}'.encode()
             accepts = b"Accept-Encoding: gzip\r\n" if self.gzip else b""
-            writer.write(
-                b"POST /api/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s" % (accepts, len(body), body)
-            )
+            writer.write(HEAD % (accepts, len(body)) + body)
             head = await reader.readuntil(b"\r\n\r\n")
             low = head.lower()
             reply = await reader.readexactly(int(between(low, b"content-length: ", b"\r\n")))
@@ -239,3 +273,7 @@ def between(text: bytes, start: bytes, end: bytes) -> bytes:
     """What stands between the last `start` and the next `end`."""
     at = text.rindex(start) + len(start)
     return text[at : text.index(end, at)]
+
+
+if __name__ == "__main__":
+    main()
