@@ -278,7 +278,7 @@ class DeepChat:
         box = self.page.locator("deep-chat #text-input")
         box.fill(text)
         box.press("Enter")
-        self.bubbles.nth(before).wait_for(timeout=5000)
+        self.bubbles.nth(before).wait_for(timeout=20_000)
         return self.bubbles.nth(before).inner_text()
 
 
@@ -300,7 +300,7 @@ def deep_chat(browser: Browser, website: str, url: str) -> Iterator[Callable[...
             element.requestBodyLimits = {maxMessages: most}
             document.querySelector("main").append(element)
         }""", [f"{url}/deep-chat", stream, most])  # fmt: skip
-        page.locator("deep-chat #text-input").wait_for(timeout=5000)
+        page.locator("deep-chat #text-input").wait_for(timeout=20_000)
         return chat
 
     yield show
