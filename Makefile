@@ -13,24 +13,32 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # The stamps: touched when all of a set is installed, out of date when pyproject.toml is newer.
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+WEB := $(VENV)/.installed-web
 BENCH := $(VENV)/.installed-bench
+# Clients of the web server that npm brings, for its tests.
+CLIENTS := tests/clients/node_modules/.installed
+# What the tests need that neither pip nor npm bring: each program with its Debian package.
+PROGRAMS := tmux:tmux chromium:chromium redis-server:redis-server node:nodejs npm:npm
 
 # A checkout that was moved or copied needs its environment anew.
 ifneq ($(shell cat $(VENV)/.where 2>/dev/null),$(CURDIR))
-$(shell rm -f $(RUN) $(DEV) $(BENCH))
+$(shell rm -f $(RUN) $(DEV) $(WEB) $(BENCH))
 endif
 
 # Progress goes to standard error, and set-up reads nothing: `echo hello | make chat` prints a reply and nothing else.
 say = @echo "$(1)" >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help chat check test lint pytest score voices mutate figures bench bench-retrieval weights folds stems schema picture flags clean
+.PHONY: help chat serve check test lint pytest score voices mutate figures bench bench-retrieval bench-web weights folds stems schema picture flags clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 chat: $(RUN) ## talk to the bot
 	@$(BIN)/spinebot chat $(ARGS)
+
+serve: $(WEB) ## answer over HTTP: an API, the protocols of existing clients, a chat window for web pages
+	@$(BIN)/spinebot serve $(ARGS)
 
 check: $(RUN) ## every fault of corpus/ and intents.yaml, with file and line
 	@$(BIN)/spinebot check $(ARGS)
@@ -41,8 +49,8 @@ lint: $(DEV) ## ruff and mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-pytest: $(DEV)
-	@$(call need,tmux,tmux)
+pytest: $(DEV) $(CLIENTS)
+	@$(call need,$(PROGRAMS))
 	@$(BIN)/python -m pytest $(ARGS)
 
 score: $(RUN) ## score the bot on the question files beside the repository
@@ -63,6 +71,9 @@ bench: $(RUN) ## the time of a turn, of starting up, of the first prompt, and pe
 bench-retrieval: $(BENCH) ## the search beside bare BM25 on the question files
 	@$(BIN)/python benchmarks/retrieval.py $(ARGS)
 
+bench-web: $(WEB) ## replies a second over HTTP, beside a bare endpoint of the same framework
+	@$(BIN)/python benchmarks/web.py $(ARGS)
+
 weights: $(DEV) ## learn weights.tsv and alarms.tsv anew from the labelled messages
 	@$(BIN)/python scripts/learn.py --out $(VENV)
 	@mv $(VENV)/weights.tsv $(VENV)/alarms.tsv .
@@ -78,14 +89,14 @@ schema: $(RUN) ## write intents.schema.json anew
 	@mv $(VENV)/schema.json intents.schema.json
 
 picture: $(RUN) ## write the conversations of README.md and the pictures of docs/ anew
-	@$(call need,tmux,tmux)
+	@$(call need,tmux:tmux)
 	@$(BIN)/python scripts/picture.py
 
 flags: $(RUN) ## write docs/red-flags.md anew
 	@$(BIN)/python scripts/red_flags.py
 
 clean: ## remove the environment and all caches
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) tests/clients/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 $(RUN): pyproject.toml
 	@$(environment)
@@ -97,7 +108,20 @@ $(DEV): pyproject.toml
 	@$(environment)
 	$(call say,Installing spinebot and the tools that test it ...)
 	@$(PIP) --editable '.[dev]' </dev/null >&2
+	@touch $(RUN) $(WEB) $@
+
+$(WEB): pyproject.toml
+	@$(environment)
+	$(call say,Installing spinebot and its web server ...)
+	@$(PIP) --editable '.[web]' </dev/null >&2
 	@touch $(RUN) $@
+
+$(CLIENTS): tests/clients/package.json tests/clients/package-lock.json | $(DEV)
+	@$(call need,$(PROGRAMS))
+	$(call say,Installing the clients that test the web server ...)
+	@cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >&2 || { \
+		echo "npm could not install the clients that test the web server, from tests/clients/package-lock.json; it needs the registry of npm." >&2; exit 1; }
+	@touch $@
 
 $(BENCH): pyproject.toml
 	@$(environment)
@@ -123,12 +147,20 @@ fi; \
 printf '%s\n' "$(CURDIR)" > $(VENV)/.where
 endef
 
-# need PROGRAM,PACKAGE: a program that pip can't bring, from Debian's packages where that is possible.
-need = command -v $(1) >/dev/null || { echo "Installing $(1) ..." >&2; \
-	sudo=; test "$$(id -u)" = 0 || sudo="sudo -n"; \
-	{ $$sudo apt-get install -qq -y --no-install-recommends $(2) || { $$sudo apt-get update -qq && $$sudo apt-get install -qq -y --no-install-recommends $(2); }; } \
-		</dev/null >$(VENV)/apt.log 2>&1; command -v $(1) >/dev/null || { \
-		echo "The tests need $(1), and it could not be installed ($(VENV)/apt.log says why). On Debian and Ubuntu: sudo apt install $(2)" >&2; exit 1; }; }
+# need PROGRAM:PACKAGE ...: programs that pip can't bring, all that are missing at once from Debian's packages, where that is possible.
+define need
+lacking() { for one in $(1); do command -v "$${one%:*}" >/dev/null || printf ' %s' "$$one"; done; }; \
+names() { for one in $$(lacking); do printf ' %s' "$${one%:*}"; done; }; \
+packages="$$(for one in $$(lacking); do printf ' %s' "$${one#*:}"; done)"; \
+if [ -n "$$packages" ]; then \
+	echo "Installing$$(names) ..." >&2; \
+	get="env DEBIAN_FRONTEND=noninteractive apt-get -qq"; test "$$(id -u)" = 0 || get="sudo -n $$get"; \
+	{ $$get install -y --no-install-recommends $$packages || { $$get update && $$get install -y --no-install-recommends $$packages; }; } \
+		</dev/null >$(VENV)/apt.log 2>&1; \
+	test -z "$$(lacking)" || { \
+		echo "The tests need$$(names), which could not be installed ($(VENV)/apt.log says why). On Debian and Ubuntu: sudo apt install$$packages" >&2; exit 1; }; \
+fi
+endef
 
 figures: $(RUN) ## measure safety anew, into docs/safety.md
 	@$(BIN)/python scripts/safety_figures.py --write $(ARGS)
