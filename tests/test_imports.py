@@ -23,7 +23,7 @@ LAYERS = [
     {"clauses", "conversation", "spelling", "lexicon"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
-    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script"},
+    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play"},
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
 
@@ -44,6 +44,8 @@ SAME_LAYER = {
     "chat": {"loading", "explain"},
     "commands": {"chat"},
     "completion": {"chat", "commands"},
+    "expect": {"script"},
+    "play": {"expect", "script"},
     "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
     "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},
     "cli": {"pytest_plugin"},
@@ -65,11 +67,6 @@ OUTSIDE = {
     "starlette": {"web"},
     "uvicorn": {"web"},
     "pytest": {"pytest_plugin"},
-    "limits": {"web"},
-    "prometheus_client": {"web"},
-    "redis": {"web"},
-    "starlette": {"web"},
-    "uvicorn": {"web"},
 }
 
 LAYER = {module: level for level, modules in enumerate(LAYERS) for module in modules}

@@ -15,7 +15,6 @@ from starlette.testclient import TestClient
 
 from spinebot import Bot
 from spinebot.web import files
-from spinebot.web.app import _html_of
 
 SCRIPT = b"export const widget = 1;\n" * 200
 STYLE = b"main { color: black }\n" * 50
@@ -23,11 +22,12 @@ PAGE = "<!doctype html><title>ä</title><!-- article: back-neck --><p>&amp;</p>"
 
 
 @pytest.fixture
-def pages(app: Starlette) -> Iterator[TestClient]:
+def pages(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """A client of an app with files of these tests."""
-    app.state.files = {
+    made = {
         "/widget.js": files.File.of("widget.js", SCRIPT), "/pages.css": files.File.of("pages.css", STYLE), "/": files.File.of("index.html", PAGE.encode()),
     }  # fmt: skip
+    monkeypatch.setattr(files, "load_files", lambda _: made)
     with TestClient(app) as client:
         yield client
 
@@ -133,7 +133,7 @@ def test_pages_show_the_article_and_other_files_stay_as_they_are(tmp_path: Path,
     (tmp_path / "widget.js").write_text(f"// {mark}", encoding="utf-8")
     (tmp_path / "app.py").write_text("secret = 1", encoding="utf-8")
     monkeypatch.setattr(files, "resources", Folder(tmp_path))
-    loaded = files.load_files({article.id: _html_of(article)})
+    loaded = files.load_files({article.id: files.html_of(article)})
     assert set(loaded) == {"/", "/help.html", "/widget.js"}
     page = loaded["/"].bodies[""].decode()
     assert mark not in page and page.startswith("<main>")
@@ -144,7 +144,7 @@ def test_every_sentence_of_the_article_is_in_its_page(bot: Bot) -> None:
     from html import unescape
 
     for article in bot.corpus.articles:
-        html = _html_of(article)
+        html = files.html_of(article)
         said = unescape(html)
         for passage in article.passages:
             assert all(sentence.text in said for sentence in passage.sentences)
@@ -158,13 +158,25 @@ def test_an_article_s_own_markup_is_text(tmp_path: Path, small_rules: str, small
 
     (tmp_path / "small.md").write_text(small_article.replace("It has to be treated.", "It has to be <script>alert(1)</script> treated."), encoding="utf-8")
     (article,) = load_corpus(tmp_path).articles
-    html = _html_of(article)
+    html = files.html_of(article)
     assert "<script" not in html and "alert(1)" in html
 
 
 def test_the_package_s_own_files_are_all_of_a_known_kind(make_client: Callable[..., Any]) -> None:
     client = make_client()
-    for path in client.app.state.files:
+    for path in client.app.state.files.now():
         answer = client.get(path)
         assert answer.status_code == 200 and answer.content
         assert "<!-- article:" not in answer.text
+
+
+def test_after_a_reload_the_pages_hold_the_new_article(make_client: Callable[..., Any], tmp_path: Path, small_rules: str, small_article: str) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "small.md").write_text(small_article.replace("id: small", "id: back-and-neck-pain"), encoding="utf-8")
+    (tmp_path / "intents.yaml").write_text(small_rules, encoding="utf-8")
+    client = make_client(bot=str(tmp_path))
+    assert "It has to be treated." in client.get("/clinic.html").text
+    changed = small_article.replace("id: small", "id: back-and-neck-pain").replace("treated.", "treated soon.")
+    (tmp_path / "corpus" / "small.md").write_text(changed, encoding="utf-8")
+    client.app.state.bots.reload().join()
+    assert "It has to be treated soon." in client.get("/clinic.html").text

@@ -61,7 +61,7 @@ def test_the_document_is_openapi_3_1_with_sound_schemas(client: TestClient) -> N
 def test_everything_that_can_be_asked_of_the_server_is_in_the_document(app: Starlette, client: TestClient) -> None:
     documented = {(path, method.upper()) for path, methods in client.get("/openapi.json").json()["paths"].items() for method in methods}
     there = {(route.path, method) for route in app.routes for method in route.methods - {"HEAD"}}  # type: ignore[attr-defined]
-    assert documented == there - {("/", "GET"), ("/{name}.{kind}", "GET"), ("/docs", "GET"), ("/openapi.json", "GET")}
+    assert documented == there - {("/", "GET"), ("/{name}.{kind}", "GET"), ("/docs", "GET"), ("/openapi.json", "GET"), ("/favicon.ico", "GET")}
 
 
 def test_the_page_of_the_api_lists_every_path(client: TestClient) -> None:

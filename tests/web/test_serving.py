@@ -218,7 +218,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_it_says_where_it_serves_and_leaves_nothing_behind(start: Start, workers: int) -> None:
     served = start(workers=workers)
-    assert served.lines() == [f"spinebot serves on http://127.0.0.1:{served.port} (Ctrl-C stops it)"]
+    said = served.lines()
+    assert said[0] == f"spinebot serves on http://127.0.0.1:{served.port} (Ctrl-C stops it)"
+    assert ["--store redis://" in line for line in said[1:]] == [True] * (workers > 1), "who runs several is told what they do not share"
     connection = served.open()
     connection.request("GET", "/")
     answer = connection.getresponse()
@@ -228,7 +230,7 @@ def test_it_says_where_it_serves_and_leaves_nothing_behind(start: Start, workers
     figures = served.get("/figures")
     assert Path(figures).is_dir() == (workers > 1)
     assert served.stop() == 0
-    assert len(served.lines()) == 2, served.lines()
+    assert len(served.lines()) == len(said) + 1, served.lines()
     assert not list((served.folder / "tmp").iterdir())
     connection.close()
     with pytest.raises(ConnectionRefusedError):
@@ -398,22 +400,25 @@ def test_settings_reach_a_worker_whole() -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_bot_itself_is_served(tmp_path: Path, small_rules: str, small_article: str, workers: int) -> None:
-    pytest.importorskip("spinebot.web.app")
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "small.md").write_text(small_article)
     (tmp_path / "intents.yaml").write_text(small_rules)
     settings = Settings(port=0, bot=str(tmp_path), workers=workers)
     environment = {**os.environ, "PYTHONPATH": str(Path(spinebot.__file__).parents[1])}
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, settings.to_json()], stderr=subprocess.PIPE, text=True, env=environment)
-    with process:
+    try:
         assert process.stderr is not None
-        line = process.stderr.readline()
-        assert line.startswith("spinebot serves on http://127.0.0.1:")
+        assert process.stderr.readline().startswith("spinebot serves on http://127.0.0.1:")
+        if workers > 1:
+            assert "--store redis://" in process.stderr.readline()
         process.send_signal(signal.SIGHUP)
         assert process.stderr.readline().strip() == "the bot folder was loaded anew"
         (tmp_path / "intents.yaml").write_text(small_rules.replace("name: tiny", "nam: tiny"))
         process.send_signal(signal.SIGHUP)
         assert "intents.yaml:" in process.stderr.readline()
         process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    finally:
+        process.kill()
         process.communicate()
     assert process.returncode == 0

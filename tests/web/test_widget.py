@@ -427,7 +427,7 @@ def test_a_conversation_goes_on_where_the_server_lost_it(tab: Opening, wire: Wir
     first_sent, then_sent = wire.sent("POST", "/api/messages")
     token = then_sent.pop("dialogue")
     assert first_sent == {"text": LUPUS} and then_sent == {"text": "does it need treatment", "conversation": first}
-    assert re.fullmatch(r"[\w-]{20,}", token)
+    assert re.fullmatch(r"1\.[\w-]{20,}", token)
 
 
 # Sources.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from html import escape
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -27,7 +26,6 @@ from .store import MemoryStore, RedisStore, Store
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from ..article import Article
     from .settings import Settings
 
 
@@ -64,7 +62,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.bots = bots
     app.state.metrics = metrics
     app.state.conversations = Conversations(bots, store, metrics, settings.keep_messages)
-    app.state.files = files.load_files({article.id: _html_of(article) for article in bots.current.corpus.articles})
+    app.state.files = files.Files(bots)
     return app
 
 
@@ -108,20 +106,3 @@ STATUS_ROUTES = [
     Route("/metrics", metrics, methods=["GET"]),
     Route("/favicon.ico", favicon, methods=["GET"]),
 ]
-
-
-def _html_of(article: Article) -> str:
-    """An article as HTML."""
-    parts: list[str] = []
-    open_headings: tuple[str, ...] = ()
-    for passage in article.passages:
-        for depth, heading in enumerate(passage.headings):
-            if open_headings[: depth + 1] != passage.headings[: depth + 1]:
-                parts.append(f"<h{depth + 1}>{escape(heading)}</h{depth + 1}>")
-        open_headings = passage.headings
-        texts = [escape(sentence.text) for sentence in passage.sentences]
-        if any(sentence.item for sentence in passage.sentences):
-            parts.append("<ul>" + "".join(f"<li>{text}</li>" for text in texts) + "</ul>")
-        else:
-            parts.append(f"<p>{' '.join(texts)}</p>")
-    return "\n".join(parts)

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..conversation import Dialogue, Reply
-from .remembered import pack, read_dialogue, unpack, write_dialogue
+from .remembered import pack, read_dialogue, turns_of, unpack, write_dialogue
 from .store import Store, StoreAway
 
 if TYPE_CHECKING:
@@ -60,14 +60,16 @@ class Conversations:
         given = conversation if conversation and is_id(conversation) else ""
         kept, away = await self._find(given)
         bot = self.bot
-        sent = _unpacked(token, bot)
+        before = kept.dialogue if kept else Dialogue()
+        sent = _unpacked(token, bot) if token and turns_of(token) > before.turns else before
         name = given if given and (kept or away) else os.urandom(16).hex()
-        dialogue = max((kept.dialogue if kept else Dialogue(), sent), key=lambda one: one.turns)
-        reply, dialogue = self._respond(bot, text, dialogue, name)
-        typed = text.encode(errors="replace").decode()  # Half a surrogate pair can't be sent back.
-        said: list[dict[str, object]] = [*(kept.messages if kept else []), {"user": typed, "reply": reply.to_dict()}]
+        reply, dialogue = self._respond(bot, text, max((before, sent), key=lambda one: one.turns), name)
+        said = list(kept.messages) if kept and self._keep else []
+        if self._keep:
+            typed = text.encode(errors="replace").decode()  # Half a surrogate pair can't be sent back.
+            said.append({"user": typed, "reply": reply.to_dict()})
         if not away:  # Back in between, it may hold more of the conversation than is known here.
-            await self._save(name, Kept(dialogue, said[-MOST_KEPT:] if self._keep else []))
+            await self._save(name, Kept(dialogue, said[-MOST_KEPT:]))
         return reply, pack(dialogue)
 
     async def say_as(self, text: str, sender: str) -> Reply:

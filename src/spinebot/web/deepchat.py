@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
@@ -27,11 +28,18 @@ async def message(request: Request) -> Response:
     texts = [checked(one.get("text"), "'text' of a message", request.app.state.settings) for one in messages if one.get("role", "user") == "user"]
     if not texts:
         raise HTTPException(422, "'messages' must hold a message with the role 'user'")
-    # It renders Markdown: two blanks keep the lines of a reply apart.
-    answer = {"text": conversations_of(request).replay(texts, "deep-chat").text.replace("\n", "  \n")}
+    answer = {"text": _as_markdown(conversations_of(request).replay(texts, "deep-chat").text)}
     if "text/event-stream" in request.headers.get("accept", ""):
         return StreamingResponse(iter([f"data: {json.dumps(answer)}\n\n"]), media_type="text/event-stream")
     return JSONResponse(answer)
 
+
+def _as_markdown(text: str) -> str:
+    """The lines of a reply, kept apart where Markdown is rendered: two blanks end a line, an empty line a list."""
+    return _AFTER_LIST.sub(r"\1\n\n", text).replace("\n", "  \n").replace("  \n  \n", "\n\n")
+
+
+#: The last item of a list that something follows.
+_AFTER_LIST = re.compile(r"^(- .*)\n(?!- )", re.MULTILINE)
 
 ROUTES = [Route("/deep-chat", message, methods=["POST"])]

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ from starlette.routing import Route
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
+
+    from ..article import Article
+    from ..bot import Bot
+    from .bots import Bots
 
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".html": "text/html; charset=utf-8"}
 #: What a page of ours may do, which is what the widget needs: nothing inline, nothing from elsewhere.
@@ -54,6 +59,40 @@ def load_files(articles: Mapping[str, str]) -> dict[str, File]:
     return files
 
 
+def html_of(article: Article) -> str:
+    """An article as HTML."""
+    parts: list[str] = []
+    open_headings: tuple[str, ...] = ()
+    for passage in article.passages:
+        for depth, heading in enumerate(passage.headings):
+            if open_headings[: depth + 1] != passage.headings[: depth + 1]:
+                parts.append(f"<h{depth + 1}>{escape(heading)}</h{depth + 1}>")
+        open_headings = passage.headings
+        texts = [escape(sentence.text) for sentence in passage.sentences]
+        if any(sentence.item for sentence in passage.sentences):
+            parts.append("<ul>" + "".join(f"<li>{text}</li>" for text in texts) + "</ul>")
+        else:
+            parts.append(f"<p>{' '.join(texts)}</p>")
+    return "\n".join(parts)
+
+
+class Files:
+    """The files as they are with the articles of the bot that answers now."""
+
+    def __init__(self, bots: Bots) -> None:
+        self._bots = bots
+        self._made_for: Bot | None = None
+        self._files: dict[str, File] = {}
+
+    def now(self) -> dict[str, File]:
+        """Every file by its path."""
+        bot = self._bots.current
+        if bot is not self._made_for:
+            self._files = load_files({article.id: html_of(article) for article in bot.corpus.articles})
+            self._made_for = bot
+        return self._files
+
+
 def takes_gzip(accepted: str) -> bool:
     """Whether an Accept-Encoding asks for gzip: "gzip;q=0" refuses it."""
     for coding in accepted.lower().split(","):
@@ -76,8 +115,8 @@ class Gzip(GZipMiddleware):
 
 async def get_file(request: Request) -> Response:
     """A file, or that the browser's copy is the newest."""
-    files: dict[str, File] = request.app.state.files
-    file = files.get(request.url.path)
+    files: Files = request.app.state.files
+    file = files.now().get(request.url.path)
     if file is None:
         raise HTTPException(404, "no such page")
     headers = {

@@ -11,6 +11,7 @@ import binascii
 import json
 import zlib
 from collections.abc import Container, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..conversation import Dialogue, Standing, Warned
@@ -44,8 +45,7 @@ def read_dialogue(values: object, bot: Bot) -> Dialogue:
     if not isinstance(values, dict):
         raise ValueError("no dialogue")
     rules = bot.rules
-    answers = {answer.id for answer in bot.answers}
-    asks = {answer.ask for answer in bot.answers}
+    answers, asks = _said_by(bot)
     return Dialogue(
         topics=_known(values.get("topics"), rules["topics"]),
         aspects=_known(values.get("aspects"), rules["aspects"]),
@@ -59,10 +59,22 @@ def read_dialogue(values: object, bot: Bot) -> Dialogue:
     )
 
 
+@lru_cache(maxsize=2)
+def _said_by(bot: Bot) -> tuple[frozenset[str], frozenset[str]]:
+    """The ids of a bot's answers, and the questions that they answer."""
+    return frozenset(answer.id for answer in bot.answers), frozenset(answer.ask for answer in bot.answers)
+
+
 def pack(dialogue: Dialogue) -> str:
-    """The dialogue as a token: letters, digits, "-" and "_"."""
+    """The dialogue as a token: how many messages it has seen, ".", and the rest in letters, digits, "-" and "_"."""
     text = json.dumps(write_dialogue(dialogue), separators=(",", ":"))
-    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+    return f"{dialogue.turns}.{base64.urlsafe_b64encode(zlib.compress(text.encode(), 1)).decode().rstrip('=')}"
+
+
+def turns_of(token: str) -> int:
+    """How many messages a token says that its dialogue has seen, 0 where it says none."""
+    turns = token.partition(".")[0]
+    return int(turns) if turns.isascii() and turns.isdigit() and len(turns) < 10 else 0
 
 
 def unpack(token: str, bot: Bot) -> Dialogue:
@@ -70,6 +82,7 @@ def unpack(token: str, bot: Bot) -> Dialogue:
     if len(token) > MOST_PACKED:
         raise ValueError("too long")
     try:
+        token = token.rpartition(".")[2]
         packed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         unpacker = zlib.decompressobj()
         text = unpacker.decompress(packed, MOST_UNPACKED)

@@ -46,10 +46,17 @@ def serve(settings: Settings) -> int:
         line = f"spinebot serves on {_url(listener)} (Ctrl-C stops it)"
         if settings.workers > 1:
             with tempfile.TemporaryDirectory(prefix="spinebot-figures-", ignore_cleanup_errors=True) as figures:
-                return STOPPED if Workers(settings, listener, figures, lambda: log.info(line), terminal.has_gone).run() else INTERRUPTED
+                return STOPPED if Workers(settings, listener, figures, lambda: _tell(line, settings), terminal.has_gone).run() else INTERRUPTED
         from .app import create_app
 
         return run(Server(create_app(settings), settings, lambda _: log.info(line), terminal), listener)
+
+
+def _tell(line: str, settings: Settings) -> None:
+    """That it serves, and what its owner should know of that."""
+    log.info(line)
+    if settings.workers > 1 and settings.store == "memory":
+        log.warning("each worker remembers its own conversations: --store redis://HOST lets them share all")
 
 
 def _check(settings: Settings) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -16,6 +18,9 @@ _T = TypeVar("_T")
 #: How long Redis may take for one answer, and how long it is left alone after a failure: seconds.
 ANSWERS_IN, LEFT_ALONE = 0.5, 2.0
 SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster")
+
+
+log = logging.getLogger("spinebot.web")
 
 
 class StoreAway(Exception):
@@ -82,6 +87,7 @@ class RedisStore:
         self._time_to_live = time_to_live
         self._clock = clock
         self._left_alone_until = 0.0
+        self._is_away = False
 
     async def get(self, name: str) -> str | None:
         """What is kept, or None."""
@@ -117,10 +123,17 @@ class RedisStore:
         try:
             # All tries and all servers together: the timeout of a socket counts for one of them.
             async with asyncio.timeout(ANSWERS_IN):
-                return await question()
+                answer = await question()
         except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
+            if not self._is_away:
+                log.warning("the store is away (%s): replies lean on what each client sends back", type(error).__name__)
+            self._is_away = True
             self._left_alone_until = self._clock() + LEFT_ALONE
             raise StoreAway from error
+        if self._is_away:
+            self._is_away = False
+            log.warning("the store is back")
+        return answer
 
 
 def _key(name: str) -> str:
@@ -133,6 +146,11 @@ def _place(text: str, port: int) -> tuple[str, int]:
     if not parts.hostname:
         raise ValueError("a server has no name")
     return parts.hostname, port if parts.port is None else parts.port
+
+
+def _without_login(url: str) -> str:
+    """A URL that can be shown: no name, no password."""
+    return re.sub(r"//.*@", "//...@", url)
 
 
 def connect(url: str) -> tuple[Any, list[Any]]:
@@ -149,7 +167,7 @@ def connect(url: str) -> tuple[Any, list[Any]]:
 
     scheme, colon, rest = url.partition("://")
     if not colon or scheme not in SCHEMES:
-        raise SpinebotError.at("--store", 0, f"{url!r} is no store: write memory, or a URL that begins with {'://, '.join(SCHEMES)}://")
+        raise SpinebotError.at("--store", 0, f"{_without_login(url)!r} is no store: write memory, or a URL that begins with {'://, '.join(SCHEMES)}://")
     retry: Any = Retry(ExponentialBackoff(cap=0.1, base=0.02), 1)
     options: dict[str, Any] = {"socket_timeout": ANSWERS_IN, "socket_connect_timeout": ANSWERS_IN, "decode_responses": True}
     try:
@@ -164,12 +182,12 @@ def connect(url: str) -> tuple[Any, list[Any]]:
             options["ssl"] = True
         places = [_place(place, 26379 if scheme.endswith("sentinel") else 6379) for place in hosts.split(",")]
     except ValueError as error:
-        raise SpinebotError.at("--store", 0, f"{url!r} can't be read: {error}") from None
+        raise SpinebotError.at("--store", 0, f"{_without_login(url)!r} can't be read: {error}") from None
     if scheme.endswith("cluster"):
         return RedisCluster(startup_nodes=[ClusterNode(*place) for place in places], retry=retry, **options), []
     name = parts.path.strip("/")
     if not name:
-        raise SpinebotError.at("--store", 0, f"{url!r} names no master: end it in /NAME, as the sentinels know it")
+        raise SpinebotError.at("--store", 0, f"{_without_login(url)!r} names no master: end it in /NAME, as the sentinels know it")
     sentinel: Any = Sentinel(  # type: ignore[no-untyped-call]
         places, sentinel_kwargs={"socket_timeout": ANSWERS_IN, "socket_connect_timeout": ANSWERS_IN}, **options,
     )
