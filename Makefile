@@ -88,9 +88,10 @@ schema: $(RUN) ## write intents.schema.json anew
 	@$(BIN)/python -m spinebot.schema > $(VENV)/schema.json
 	@mv $(VENV)/schema.json intents.schema.json
 
-picture: $(RUN) ## write the conversations of README.md and the pictures of docs/ anew
-	@$(call need,tmux:tmux)
+picture: $(DEV) ## write the conversations of README.md and the pictures of docs/ anew
+	@$(call need,tmux:tmux chromium:chromium)
 	@$(BIN)/python scripts/picture.py
+	@$(BIN)/python scripts/widget_picture.py
 
 flags: $(RUN) ## write docs/red-flags.md anew
 	@$(BIN)/python scripts/red_flags.py

@@ -15,6 +15,8 @@ from starlette.testclient import TestClient
 
 from spinebot import Bot
 from spinebot.web import files
+from spinebot.web.app import create_app
+from spinebot.web.settings import Settings
 
 SCRIPT = b"export const widget = 1;\n" * 200
 STYLE = b"main { color: black }\n" * 50
@@ -170,13 +172,13 @@ def test_the_package_s_own_files_are_all_of_a_known_kind(make_client: Callable[.
         assert "<!-- article:" not in answer.text
 
 
-def test_after_a_reload_the_pages_hold_the_new_article(make_client: Callable[..., Any], tmp_path: Path, small_rules: str, small_article: str) -> None:
+def test_after_a_reload_the_pages_hold_the_new_article(tmp_path: Path, small_rules: str, small_article: str) -> None:
+    article = small_article.replace("id: small", "id: back-and-neck-pain")
     (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "small.md").write_text(small_article.replace("id: small", "id: back-and-neck-pain"), encoding="utf-8")
+    (tmp_path / "corpus" / "small.md").write_text(article, encoding="utf-8")
     (tmp_path / "intents.yaml").write_text(small_rules, encoding="utf-8")
-    client = make_client(bot=str(tmp_path))
-    assert "It has to be treated." in client.get("/clinic.html").text
-    changed = small_article.replace("id: small", "id: back-and-neck-pain").replace("treated.", "treated soon.")
-    (tmp_path / "corpus" / "small.md").write_text(changed, encoding="utf-8")
-    client.app.state.bots.reload().join()
-    assert "It has to be treated soon." in client.get("/clinic.html").text
+    with TestClient(create_app(Settings(bot=str(tmp_path)))) as client:
+        assert "It has to be treated." in client.get("/clinic.html").text
+        (tmp_path / "corpus" / "small.md").write_text(article.replace("treated.", "treated soon."), encoding="utf-8")
+        client.app.state.bots.reload().join()  # type: ignore[attr-defined]
+        assert "It has to be treated soon." in client.get("/clinic.html").text
