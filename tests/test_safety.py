@@ -572,3 +572,16 @@ def test_a_doubted_warning_for_another_person_is_still_worded_for_them(either: B
     assert first.urgent is not None and again.urgent is not None
     assert again.urgent.text == first.urgent.text
     assert again.urgent.text.startswith(either.rules.phrase("other_person"))
+
+
+@pytest.mark.parametrize("message", [
+    "I can't turn my head to the left", "woke up with a stiff neck and can't turn my head", "my neck locked and I can't turn it after a nap on the sofa",
+])
+def test_a_stiff_neck_without_an_accident_is_no_emergency(bot: Bot, message: str) -> None:
+    assert bot.conversation().say(message).urgent is None
+
+
+@pytest.mark.parametrize("message", ["fell off a ladder and can't turn my neck", "a horse threw me an hour ago and I can't move my neck"])
+def test_a_stiff_neck_after_an_accident_is(bot: Bot, message: str) -> None:
+    urgent = bot.conversation().say(message).urgent
+    assert urgent is not None and urgent.level == "emergency"

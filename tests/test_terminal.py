@@ -526,7 +526,7 @@ def test_ctrl_c_gives_up_a_long_wait_and_not_the_chat() -> None:
     terminal.type(pasted("my back hurts and my neck too " * 50_000) + "\r")
     terminal.until("a long text")
     terminal.type("\x03")
-    terminal.until("leaves.)", 10)
+    terminal.until("Given up: that message has no reply.", 60)
     terminal.type("is lupus rare\r")
     terminal.until("substitute")
     terminal.type(LEAVE)

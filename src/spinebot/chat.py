@@ -84,9 +84,9 @@ class Chat:
             self._started += 1
             self._conversation = bot.conversation(str(self._started))
         before = self._conversation.dialogue
-        if len(text) > LONG:
-            self.note("One moment: that is a long text. Ctrl-C gives it up.")
         try:
+            if len(text) > LONG:
+                self.note("One moment: that is a long text. Ctrl-C gives it up.")
             reply = self._conversation.say(text)
         except KeyboardInterrupt:
             return self.note("Given up: that message has no reply.")

@@ -89,6 +89,10 @@ class RedFlags:
             (rule, rule.text("level"), tuple(Condition.parse(line) for line, _ in rule.values["when"]))  # type: ignore[attr-defined]
             for rule in rules["red_flags"].values()
         ]
+        #: Flag → the signs without which none of its conditions holds.
+        self._needed = {
+            rule.id: frozenset.intersection(*(condition.names for condition in conditions)) if conditions else frozenset() for rule, _, conditions in self._flags
+        }
 
     def assess(self, reading: Reading, dialogue: Dialogue) -> Assessment:
         """The most pressing red flag that the message, with what still stands from earlier ones, raises."""
@@ -159,15 +163,26 @@ class RedFlags:
                 return None
             if best.level != "soon" or 1.0 / total <= WORSE_FROM:
                 return best
-        elif alarm < _alarm_from(reading, signs):
-            return None
         at = flags.index(loudest)
+        if best is None and alarm < self._alarm_from(reading, signs, dialogue, self.weights.classes[at]):
+            return None
         rule = self._rules["red_flags"][self.weights.classes[at]]
         level = rule.text("level")
         if best is not None and level == "soon":
             return best
         because = self._telling(reading, found, at) or ", ".join(reading.said(sign.start, sign.end) for sign in signs if sign.counts) or reading.said(0, 8)
         return Urgent(rule.id, level, self._advice(rule, level, _other(signs)), because)
+
+    def _alarm_from(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue, flag: str) -> float:
+        """The chance from which on the words alone raise a flag: less where a known sign counts, and none is missing that every
+        condition of the flag needs. Stiff necks are common, and an emergency only after an accident.
+        """
+        counting = {sign.name for sign in signs if sign.counts}
+        if counting and self._needed[flag] <= counting | {old.sign for old in dialogue.standing}:
+            needed = ALARM_FROM
+        else:
+            needed = ALARM_DESPITE if signs and not counting else ALARM_WITHOUT_SIGN
+        return max(needed, ALARM_SHORT) if len(reading.words) < SHORT else needed
 
     def _telling(self, reading: Reading, found: Mapping[Evidence, float], at: int) -> str:
         """The user's words that spoke loudest for a flag."""
@@ -197,12 +212,6 @@ class RedFlags:
         call = self._rules["numbers"][self._country].text(key) or self._rules["numbers"]["default"].text(key)
         advice = f"{rule.text('advice')} {call}"
         return f"{self._rules.phrase('other_person')} {advice}" if other and level != "crisis" else advice
-
-
-def _alarm_from(reading: Reading, signs: Sequence[Sign]) -> float:
-    """The chance from which on the words alone raise an alarm."""
-    needed = ALARM_FROM if any(sign.counts for sign in signs) else ALARM_DESPITE if signs else ALARM_WITHOUT_SIGN
-    return max(needed, ALARM_SHORT) if len(reading.words) < SHORT else needed
 
 
 def _spoken_of(reading: Reading, signs: Sequence[Sign]) -> bool:
