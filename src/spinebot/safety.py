@@ -91,7 +91,8 @@ class RedFlags:
         ]
         #: Flag → the signs without which none of its conditions holds.
         self._needed = {
-            rule.id: frozenset.intersection(*(condition.names for condition in conditions)) if conditions else frozenset() for rule, _, conditions in self._flags
+            rule.id: frozenset.intersection(*(condition.names for condition in conditions)) if conditions else frozenset()
+            for rule, _, conditions in self._flags
         }
 
     def assess(self, reading: Reading, dialogue: Dialogue) -> Assessment:
