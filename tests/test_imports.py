@@ -23,7 +23,7 @@ LAYERS = [
     {"clauses", "conversation", "spelling", "lexicon", "contract"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
-    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "speakers", "verify"},
+    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "speakers", "saved", "verify"},
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
 
@@ -49,6 +49,7 @@ SAME_LAYER = {
     "speakers": {"expect", "play"},
     "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
     "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},
+    "verify": {"saved"},
     "cli": {"pytest_plugin"},
 }
 
