@@ -106,7 +106,7 @@ class RasaSpeaker:
     def say(self, text: str) -> Reply:
         """The reply to a message: its texts a line each. Raises SpeakerError."""
         messages, _ = self._line.post({"sender": self._sender, "message": text})
-        if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
+        if not isinstance(messages, list) or not all(isinstance(one, dict) and isinstance(one.get("buttons"), list | None) for one in messages):
             raise SpeakerError(f"{self._line.url} answered with something that is no list of Rasa's messages")
         texts = [one["text"] for one in messages if one.get("text") is not None]
         buttons = [button for one in messages for button in one.get("buttons") or ()]
@@ -149,9 +149,12 @@ class _Line:
             self._connect(connection)
             with _Deadline(connection.sock, self._timeout) as deadline:
                 try:
-                    return self._exchange(connection, body)
+                    answer = self._exchange(connection, body)
                 except (OSError, http.client.HTTPException, ValueError) as error:
                     raise SpeakerError(self._told(error, deadline.is_over)) from None
+            if deadline.is_over:  # What was cut off in its headers looks like an answer without a body.
+                raise SpeakerError(self._told(TimeoutError(), True))
+            return answer
         finally:
             connection.close()
 
