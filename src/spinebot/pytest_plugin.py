@@ -34,10 +34,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse a folder that isn't there before anything is collected."""
+    """Refuse a folder that isn't there, and an address that is none, before anything is collected."""
     folder = _folder_of(config)
     if folder is not None and not folder.is_dir():
         raise pytest.UsageError(f"{folder}: no such folder: --spinebot-bot and {_FOLDER} name one with corpus/ and intents.yaml")
+    if _url_of(config):
+        from .errors import SpinebotError
+        from .speakers import speaker_for
+
+        try:
+            speaker_for(_url_of(config))
+        except SpinebotError as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -148,15 +156,11 @@ def _converse(request: pytest.FixtureRequest) -> None:
 
 
 def _speaker(request: pytest.FixtureRequest) -> Callable[[], Speaker]:
-    url = request.config.getoption("--spinebot-url") or request.config.getini(_URL)
+    url = _url_of(request.config)
     if url:
-        from .errors import SpinebotError
         from .speakers import speaker_for
 
-        try:
-            return speaker_for(str(url))
-        except SpinebotError as error:
-            pytest.fail(str(error), pytrace=False)
+        return speaker_for(url)
     from .play import BotSpeaker
 
     bot = request.getfixturevalue("bot")
@@ -167,6 +171,11 @@ def _told(played: Played, config: pytest.Config) -> str:
     from .report import failure_text
 
     return failure_text(played, config.get_terminal_writer().fullwidth)
+
+
+def _url_of(config: pytest.Config) -> str:
+    """The address of the server that was chosen, "" for none."""
+    return str(config.getoption("--spinebot-url") or config.getini(_URL))
 
 
 def _folder_of(config: pytest.Config) -> Path | None:
