@@ -111,6 +111,7 @@ def test_a_failure_is_told_by_file_and_line_without_a_traceback(project: Project
     text = run(project, "-k", "fails").stdout.str()
     assert "a.chat.yaml:14" in text and "hello" in text and "good bye" in text and "1: hello" in text
     assert "Traceback" not in text and ".py" not in text
+    assert "FAILED a.chat.yaml::it fails - a.chat.yaml:14: says" in text, "the summary says where"
 
 
 def test_the_failure_text_is_that_of_the_command(project: Project) -> None:
@@ -266,7 +267,7 @@ def test_a_bot_folder_that_is_not_there_or_broken_is_said_without_a_traceback(ti
 def test_scripts_are_played_against_a_server_that_is_named(project: Project) -> None:
     done = run(project, "--spinebot-url", "http://127.0.0.1:9")
     done.assert_outcomes(failed=3, skipped=1)
-    done.stdout.fnmatch_lines(["*can't be reached*"])
+    done.stdout.fnmatch_lines(["*can't be reached*", "FAILED a.chat.yaml::it counts - a.chat.yaml:5: no reply"])
     done = run(project, "--spinebot-url", "nowhere")
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done.stderr.fnmatch_lines(["*nowhere: is no address of a bot*"])

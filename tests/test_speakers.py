@@ -237,9 +237,9 @@ def test_what_may_have_been_heard_is_not_sent_again() -> None:
     assert len(heard) == 1
 
 
-@pytest.mark.parametrize("url", ["", "localhost:8000", "ftp://host", "http://", "http://host:port", "http://host:99999", "http://host/?x=1", "http://me:secret@host", "rasa://host", "http://[::1"])
+@pytest.mark.parametrize("url", ["", "localhost:8000", "ftp://host", "http://", "http://host:port", "http://host:99999", "http://host/?x=1", "http://me:secret@host", "rasa://host", "http://[::1", "http://host/a b", "http://hóst/"])
 def test_what_is_no_address_is_said_before_anything_is_played(url: str) -> None:
-    with pytest.raises(SpinebotError, match=r"address|host, a port"):
+    with pytest.raises(SpinebotError, match=r"address|host, a port|a blank"):
         speaker_for(url)
 
 

@@ -95,6 +95,11 @@ def test_replies_are_proved_whole_with_the_messages_that_they_answer(tmp_path: P
         proved(tmp_path / "a.jsonl", "\n".join(map(json.dumps, values)), said[:1])
 
 
+def test_explanations_are_let_be_and_that_is_said(tmp_path: Path) -> None:
+    proof = proved(tmp_path / "a.jsonl", json.dumps({**replies()[0], "explanation": {}}))
+    assert proof.faults == [] and any("explanations" in note for note in proof.notes)
+
+
 def test_one_reply_is_a_file_too(tmp_path: Path) -> None:
     assert proved(tmp_path / "a.jsonl", json.dumps(replies()[0])).messages == 1
 

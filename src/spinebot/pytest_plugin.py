@@ -136,7 +136,7 @@ class ConversationItem(pytest.Function):
 
 
 def _collector_of(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if path.suffix not in (".yaml", ".yml"):
+    if ".chat." not in path.name:
         return None
     from .script import SUFFIXES
 
@@ -170,7 +170,16 @@ def _speaker(request: pytest.FixtureRequest) -> Callable[[], Speaker]:
 def _told(played: Played, config: pytest.Config) -> str:
     from .report import failure_text
 
-    return failure_text(played, config.get_terminal_writer().fullwidth)
+    return f"{_where(played)}\n{failure_text(played, config.get_terminal_writer().fullwidth)}"
+
+
+def _where(played: Played) -> str:
+    """What fails first, for the line that pytest's summary has of a test."""
+    for step in played.steps:
+        for failure in step.failures:
+            return f"{step.step.path}:{failure.line}: {failure.key}"
+    silent = played.conversation.steps[len(played.steps)]
+    return f"{silent.path}:{silent.line}: no reply"
 
 
 def _url_of(config: pytest.Config) -> str:

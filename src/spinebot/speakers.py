@@ -71,6 +71,8 @@ def _parts(url: str) -> SplitResult:
         raise SpinebotError.at(url, 0, f"is no address: {error}") from None
     if parts.scheme not in ("http", "https", "rasa+http", "rasa+https") or not parts.hostname:
         raise SpinebotError.at(url, 0, f"is no address of a bot: {wanted}")
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        raise SpinebotError.at(url, 0, "has a blank or a letter that no address has: write %20 for a blank, a host's name in ASCII")
     if parts.query or parts.fragment or parts.username is not None:
         raise SpinebotError.at(url, 0, f"has more than a host, a port and a path: {wanted}")
     return parts

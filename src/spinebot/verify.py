@@ -46,6 +46,8 @@ def verify(saved: Saved, bot: Bot) -> Proof:
         proof.caveats += len(message.reply["caveats"])
         faults = [*_quotes(message.reply, articles, places), *_duties(message.reply, bot, places)]
         proof.faults += [f"message {message.number}: {fault}" for fault in faults]
+    if any("explanation" in message.reply for message in saved.messages):
+        proof.notes.append("explanations were not checked: they are no part of a reply")
     if saved.missing:
         proof.faults.append(f"the first {saved.missing} messages are not in the file: what the others lean on can't be worked out anew")
     elif not saved.has_user:
