@@ -20,10 +20,10 @@ LAYERS = [
     {"errors", "english", "text"},
     {"article", "yamlfile"},
     {"corpus", "matcher", "rules", "answers", "schema"},
-    {"clauses", "conversation", "spelling", "lexicon"},
+    {"clauses", "conversation", "spelling", "lexicon", "contract"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
-    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play"},
+    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "speakers", "saved", "verify"},
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
 
@@ -46,8 +46,10 @@ SAME_LAYER = {
     "completion": {"chat", "commands"},
     "expect": {"script"},
     "play": {"expect", "script"},
+    "speakers": {"expect", "play"},
     "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
     "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},
+    "verify": {"saved"},
     "cli": {"pytest_plugin"},
 }
 

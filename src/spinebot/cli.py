@@ -77,6 +77,13 @@ def make_parser() -> argparse.ArgumentParser:
         description="List every fault of a bot folder with file and line, and try the question of each of its answers.",
     )
     _add_serve(commands, folder)
+    verify = commands.add_parser(
+        "verify", parents=[folder], allow_abbrev=False, help="prove a saved conversation: every quote and caveat, byte for byte",
+        description="Work out anew every quote and caveat of a saved conversation: /save FILE.json, GET /api/conversations/ID, or chat --json.",
+    )
+    verify.add_argument("file", metavar="TRANSCRIPT.json", help="the saved conversation")
+    verify.add_argument("--messages", metavar="FILE", help="what spinebot chat --json was given, where the file holds its replies")
+    verify.add_argument("--country", metavar="ID", default=unset, help="whose telephone numbers urgent advice gave, such as uk or us")
     completion = commands.add_parser(
         "completion", allow_abbrev=False, help="what makes Tab complete this command in bash, zsh or fish", formatter_class=layout,
         description="Print what makes Tab complete this command.", epilog=COMPLETION,
@@ -119,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        code = {"chat": _chat, "ask": _ask, "check": _check, "serve": _serve, "completion": _completion}[asked.command or "chat"](asked)
+        code = {"chat": _chat, "ask": _ask, "check": _check, "serve": _serve, "verify": _verify, "completion": _completion}[asked.command or "chat"](asked)
         if sys.stdout is not None:
             sys.stdout.flush()
     except SpinebotError as error:
@@ -240,6 +247,24 @@ def _serve(asked: argparse.Namespace) -> int:
     names = {"allow_origin": "origins", "proxy": "proxies"}
     chosen = {names.get(name, name): value for name, value in vars(asked).items() if names.get(name, name) in Settings.__slots__}
     return serve(Settings(**{**chosen, "bot": asked.bot or "", **{name: tuple(chosen[name]) for name in names.values() if name in chosen}}))
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    """Prove a saved conversation, or say what is wrong in it."""
+    from .render import visible
+    from .saved import read_saved
+    from .verify import verify
+    from .yamlfile import load_text
+
+    said = load_text(Path(asked.messages)).split("\n") if asked.messages else None
+    saved = read_saved(Path(asked.file), said)
+    proof = verify(saved, load_bot(asked.bot, asked.country))
+    for line in [*proof.faults, *proof.notes]:
+        print(visible(f"{asked.file}: {line}".replace("\n", " ")), file=sys.stderr)
+    if proof.faults:
+        return FAILED
+    print(visible(f"{asked.file}: {proof}: each as it must be"))
+    return DONE
 
 
 def _completion(asked: argparse.Namespace) -> int:

@@ -76,6 +76,11 @@ class Composer:
             answer, quotes, caveats, urgent, plan.intent, reading.corrections, suggestions, conversation,
         )
 
+    def called_for(self, place: Place) -> Iterable[str]:
+        """The ids of the caveats that a sentence calls for by its own words."""
+        key = (place.article.id, place.sentence.start)
+        return (self._ready.get(key) or self._prepare(place)).caveats
+
     def _sentences(self, answers: Iterable[Answer]) -> list[Sentence]:
         chosen: dict[tuple[str, int], Sentence] = {}
         for answer in answers:
