@@ -23,7 +23,7 @@ LAYERS = [
     {"clauses", "conversation", "spelling", "lexicon"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
-    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play"},
+    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "coverage", "mutation"},
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
 
@@ -46,6 +46,8 @@ SAME_LAYER = {
     "completion": {"chat", "commands"},
     "expect": {"script"},
     "play": {"expect", "script"},
+    "coverage": {"expect", "play"},
+    "mutation": {"play", "script"},
     "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
     "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},
     "cli": {"pytest_plugin"},

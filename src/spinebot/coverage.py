@@ -6,14 +6,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .bot import Considered
 from .conversation import Dialogue
 from .expect import Reply
 from .plan import remember
 from .play import Played
 
 if TYPE_CHECKING:
-    from .bot import Bot
+    from .bot import Bot, Considered
 
 #: The sections that `percent` is of: what is quoted, and what keeps people safe.
 COUNTED = ("passages", "caveats", "red flags")
