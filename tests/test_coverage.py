@@ -42,7 +42,7 @@ def test_an_answer_reaches_what_it_shows(bot: Bot) -> None:
         ("I can't feel it when I wipe", "red flags", "cauda-equina"),
         ("How many ibuprofen can I take?", "refusals", "dosage"),
         ("What is fibromyalgia?", "refusals", "outside.other-conditions"),
-        ("How far is the sun?", "refusals", "far"),
+        ("the quick brown fox", "refusals", "far"),
         ("hello", "small talk", "greeting"),
         ("", "small talk", "empty"),
         ("How is lupus different from whiplash?", "answers", "whiplash-what"),

@@ -23,7 +23,7 @@ LAYERS = [
     {"clauses", "conversation", "spelling", "lexicon"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
-    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "coverage", "mutation"},
+    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "coverage", "mutation", "survivors"},
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
 
@@ -48,6 +48,7 @@ SAME_LAYER = {
     "play": {"expect", "script"},
     "coverage": {"expect", "play"},
     "mutation": {"play", "script"},
+    "survivors": {"mutation", "script"},
     "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
     "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},
     "cli": {"pytest_plugin"},

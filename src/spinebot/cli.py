@@ -77,6 +77,7 @@ def make_parser() -> argparse.ArgumentParser:
         description="List every fault of a bot folder with file and line, and try the question of each of its answers.",
     )
     _add_serve(commands, folder)
+    _add_mutate(commands, folder)
     completion = commands.add_parser(
         "completion", allow_abbrev=False, help="what makes Tab complete this command in bash, zsh or fish", formatter_class=layout,
         description="Print what makes Tab complete this command.", epilog=COMPLETION,
@@ -106,6 +107,17 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser], folder: _Parser) -
     serve.add_argument("--most-text", type=int, metavar="N", default=unset, help="how long a message may be, in characters (default: 4000)")
 
 
+def _add_mutate(commands: argparse._SubParsersAction[_Parser], folder: _Parser) -> None:
+    mutate = commands.add_parser(
+        "mutate", parents=[folder], allow_abbrev=False, help="does a test notice when a rule is missing?",
+        description="Take every rule of the bot away in turn, play scripted conversations, and list the rules whose loss turns none red.",
+    )
+    mutate.add_argument("paths", metavar="PATH", nargs="+", help="a script, or a folder with *.chat.yaml somewhere below")
+    mutate.add_argument("--only", metavar="SECTION", action="append", default=[], help="only rules of this section of intents.yaml; repeatable")
+    mutate.add_argument("--rules-alone", action="store_true", help="without what was learned, which makes up for some rules that are missing")
+    mutate.add_argument("--json", action="store_true", help="every mutant as JSON, with the conversation that notices it")
+
+
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line. Exits 2 where it is wrong."""
     unset = argparse.Namespace(command="chat", bot=None, json=False, explain=False, country="default", linear=False, ascii=False, vi=False, history="")
@@ -119,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        code = {"chat": _chat, "ask": _ask, "check": _check, "serve": _serve, "completion": _completion}[asked.command or "chat"](asked)
+        code = {"chat": _chat, "ask": _ask, "check": _check, "serve": _serve, "mutate": _mutate, "completion": _completion}[asked.command or "chat"](asked)
         if sys.stdout is not None:
             sys.stdout.flush()
     except SpinebotError as error:
@@ -240,6 +252,14 @@ def _serve(asked: argparse.Namespace) -> int:
     names = {"allow_origin": "origins", "proxy": "proxies"}
     chosen = {names.get(name, name): value for name, value in vars(asked).items() if names.get(name, name) in Settings.__slots__}
     return serve(Settings(**{**chosen, "bot": asked.bot or "", **{name: tuple(chosen[name]) for name in names.values() if name in chosen}}))
+
+
+def _mutate(asked: argparse.Namespace) -> int:
+    """Whether scripted conversations notice each rule's loss."""
+    bot = load_bot(asked.bot)
+    from .survivors import mutate
+
+    return mutate(bot, asked.paths, asked.only, alone=asked.rules_alone, as_json=asked.json)
 
 
 def _completion(asked: argparse.Namespace) -> int:
