@@ -6,35 +6,27 @@ The suite is tests/safety-suite.jsonl: short messages, each with the level of al
 the red flag, the caveats, and whether the reply must say what to do if it is happening. A mutant that no message notices survives, and
 is listed: a rule that nothing holds in place, or that another rule makes needless. `--net` puts the second net behind the rules, which
 then makes up for some that are missing; `--baseline` only lists the messages that fail with nothing changed.
+`spinebot mutate` does the same with scripted conversations, to the rules of any bot; here are the code's own constants too.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
-from spinebot import Bot, compose, matcher, safety, signs
-from spinebot.compose import Composer
+from spinebot import Bot, matcher, mutation, safety, signs
 from spinebot.conversation import Dialogue, Reply
-from spinebot.index import LEARNED_AIMS, NEVER
-from spinebot.lexicon import Lexicon
-from spinebot.rules import LEVELS, Rule
-from spinebot.safety import Condition, RedFlags
+from spinebot.mutation import Mutant
 
 ROOT = Path(__file__).resolve().parents[1]
 SUITE = ROOT / "tests" / "safety-suite.jsonl"
-
-#: Contexts that only the second net looks at, as evidence: the rules alone can't miss them.
-FOR_THE_NET = frozenset(("field", "had", "minimise"))
 
 
 class Item(NamedTuple):
@@ -61,18 +53,6 @@ class Item(NamedTuple):
         return ""
 
 
-class Mutant(NamedTuple):
-    """A bot with one rule less, and what must hold while it speaks."""
-
-    name: str
-    bot: Callable[[], Bot]
-    during: Callable[[], AbstractContextManager[object]] = nullcontext
-    #: The line of `when` that was dropped or blunted, and what it was made.
-    flag: str = ""
-    line: str = ""
-    blunt: str = ""
-
-
 def last_reply(bot: Bot, turns: Sequence[str]) -> Reply:
     dialogue = Dialogue()
     for turn in turns[:-1]:
@@ -90,108 +70,6 @@ def failures(bot: Bot, items: Sequence[Item]) -> list[tuple[Item, str]]:
     return [(item, why) for item in items if (why := item.wrong(bot))]
 
 
-def changed(bot: Bot, section: str, entries: Mapping[str, Rule], words: bool = True) -> Bot:
-    """The bot with other entries in one section of its rules; `words` says whether any wording is another."""
-    new = copy.copy(bot)
-    new.rules = replace(bot.rules, sections={**bot.rules.sections, section: entries})
-    if words:
-        new.lexicon = Lexicon(new.rules, bot.corpus)
-    if section == "red_flags":
-        new.red_flags = RedFlags(new.rules, bot.red_flags.weights)
-    new.composer = Composer(new.rules, new.lexicon, bot.answers)
-    return new
-
-
-def with_values(rule: Rule, **values: object) -> Rule:
-    return replace(rule, values={**rule.values, **values})
-
-
-def flag_mutants(bot: Bot) -> Iterator[Mutant]:
-    """Every line dropped, every sign of a line no longer asked for, every "in one sentence" made "anywhere", every level another."""
-    flags = bot.rules["red_flags"]
-
-    def mutant(name: str, flag: Rule, line: str = "", blunt: str = "", **values: object) -> Mutant:
-        bots = lambda: changed(bot, "red_flags", {**flags, flag.id: with_values(flag, **values)}, words=False)  # noqa: E731
-        return Mutant(f"{flag.id}: {name}", bots, flag=flag.id, line=line, blunt=blunt)
-
-    for flag in flags.values():
-        lines: tuple[tuple[str, int], ...] = flag.values["when"]  # type: ignore[assignment]
-        for level in ("emergency", "soon"):
-            if level != flag.text("level"):
-                yield mutant(f"level {level}", flag, level=level)
-        for at, (line, number) in enumerate(lines):
-            others = (*lines[:at], *lines[at + 1 :])
-            yield mutant(f"without {line!r}", flag, line, when=others)
-            for blunt in blunted(line):
-                yield mutant(f"{line!r} as {blunt!r}", flag, line, blunt, when=(*lines[:at], (blunt, number), *lines[at + 1 :]))
-
-
-def blunted(line: str) -> Iterator[str]:
-    """A line with one of its signs no longer asked for; and with its signs anywhere instead of in one sentence."""
-    groups = [[part.strip() for part in group.split("+")] for group in line.split("&")]
-    for at, group in enumerate(groups):
-        for part in group:
-            left = [*groups[:at], [other for other in group if other != part], *groups[at + 1 :]]
-            if any(not other.startswith("!") for rest in left for other in rest):
-                yield " & ".join(" + ".join(rest) for rest in left if rest)
-        if len(group) > 1:
-            yield " & ".join([*(" + ".join(rest) for rest in groups[:at]), *group, *(" + ".join(rest) for rest in groups[at + 1 :])])
-
-
-def needless(bot: Bot, mutant: Mutant) -> bool:
-    """Whether a mutant differs in a line that asks for more than another line that is at least as pressing: nothing could tell the two apart."""
-
-    def covered(text: str) -> bool:
-        line = Condition.parse(text)
-        for flag in bot.rules["red_flags"].values():
-            for other, _ in flag.values["when"]:  # type: ignore[attr-defined]
-                condition = Condition.parse(other)
-                loose = not condition.unless and all(len(group) == 1 for group in condition.groups)
-                if other != mutant.line and loose and condition.names <= line.names and order.index(flag.id) <= order.index(mutant.flag):
-                    return True
-        return False
-
-    order = sorted(bot.rules["red_flags"], key=lambda name: LEVELS.index(bot.rules["red_flags"][name].text("level")))
-    return bool(mutant.line) and covered(mutant.line) and (not mutant.blunt or covered(mutant.blunt))
-
-
-def word_mutants(bot: Bot) -> Iterator[Mutant]:
-    """Every context without its wordings."""
-    for section in ("contexts", "caveats"):
-        entries = bot.rules[section]
-        for rule in entries.values():
-            if rule.words and not (section == "contexts" and rule.id in FOR_THE_NET):
-                new = {**entries, rule.id: replace(rule, words=())}
-                yield Mutant(f"{section}.{rule.id}: no wordings", lambda section=section, new=new: changed(bot, section, new))  # type: ignore[misc]
-
-
-def caveat_mutants(bot: Bot) -> Iterator[Mutant]:
-    """Every caveat dropped, every link to one, and those that an answer calls for."""
-    caveats = bot.rules["caveats"]
-    for name in caveats:
-        left = {other: rule for other, rule in caveats.items() if other != name}
-        yield Mutant(f"caveats.{name}: dropped", lambda left=left: changed(bot, "caveats", left, words=False))  # type: ignore[misc]
-    for section in ("topics", "aims"):
-        entries = bot.rules[section]
-        for rule in entries.values():
-            for caveat in rule.ids("caveats"):
-                less = {**entries, rule.id: with_values(rule, caveats=tuple(other for other in rule.ids("caveats") if other != caveat))}
-                yield Mutant(f"{section}.{rule.id}: no {caveat}", lambda section=section, less=less: changed(bot, section, less, words=False))  # type: ignore[misc]
-
-    class Deaf(Composer):
-        """Doesn't look at what the answer speaks of."""
-
-        def _prepare(self, *args: object) -> compose.Sentence:
-            return replace(super()._prepare(*args), caveats={})  # type: ignore[arg-type]
-
-    def deaf() -> Bot:
-        new = copy.copy(bot)
-        new.composer = Deaf(bot.rules, bot.lexicon, bot.answers)
-        return new
-
-    yield Mutant("caveats: none for what the answer speaks of", deaf)
-
-
 def constant_mutants(bot: Bot) -> Iterator[Mutant]:
     """Every negator and every end of a negation missing, each set of words empty, each reach another."""
 
@@ -202,7 +80,7 @@ def constant_mutants(bot: Bot) -> Iterator[Mutant]:
                 stack.enter_context(patch.object(module, attribute, value))
             return stack
 
-        return Mutant(name, lambda: bot, during)
+        return Mutant(name, lambda: bot, during=during)
 
     for word in sorted(signs._NEGATORS):
         yield patched(f"negators: without {word!r}", (signs, "_NEGATORS", signs._NEGATORS - {word}), (matcher, "_NEGATORS", matcher._NEGATORS - {word}))
@@ -223,10 +101,11 @@ def constant_mutants(bot: Bot) -> Iterator[Mutant]:
 
 
 def mutants(bot: Bot) -> Iterator[Mutant]:
-    """Every mutant of a bot."""
-    yield from flag_mutants(bot)
-    yield from word_mutants(bot)
-    yield from caveat_mutants(bot)
+    """Every mutant of a bot's safety rules, and of the code that weighs its signs."""
+    yield from mutation.flag_mutants(bot)
+    yield from mutation.word_mutants(bot, "contexts")
+    yield from mutation.caveat_mutants(bot)
+    yield from mutation.word_mutants(bot, "caveats")
     yield from constant_mutants(bot)
 
 
@@ -246,7 +125,7 @@ def survivors(bot: Bot, items: Sequence[Item]) -> tuple[list[str], list[str], in
     for mutant in mutants(bot):
         count += 1
         if survives(mutant, sound):
-            (equal if needless(bot, mutant) else alive).append(mutant.name)
+            (equal if mutation.needless(bot, mutant) else alive).append(mutant.name)
     return alive, equal, count
 
 
@@ -254,8 +133,7 @@ def load_bot(net: bool) -> Bot:
     """The spine bot, its warning signs and aims by the rules alone or with what was learned behind them."""
     bot = Bot.load()
     if not net:
-        bot.red_flags = RedFlags(bot.rules)
-        bot.index.rows.bias[-len(LEARNED_AIMS) :] = NEVER
+        mutation.leave_rules_alone(bot)
     return bot
 
 

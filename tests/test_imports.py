@@ -23,7 +23,7 @@ LAYERS = [
     {"clauses", "conversation", "spelling", "lexicon", "contract"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
-    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "speakers", "saved", "verify"},
+    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "speakers", "saved", "verify", "coverage", "mutation", "survivors"},
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
 
@@ -47,6 +47,9 @@ SAME_LAYER = {
     "expect": {"script"},
     "play": {"expect", "script"},
     "speakers": {"expect", "play"},
+    "coverage": {"expect", "play"},
+    "mutation": {"play", "script"},
+    "survivors": {"mutation", "script"},
     "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
     "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},
     "verify": {"saved"},

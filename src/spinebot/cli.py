@@ -84,6 +84,7 @@ def make_parser() -> argparse.ArgumentParser:
     verify.add_argument("file", metavar="TRANSCRIPT.json", help="the saved conversation")
     verify.add_argument("--messages", metavar="FILE", help="what spinebot chat --json was given, where the file holds its replies")
     verify.add_argument("--country", metavar="ID", default=unset, help="whose telephone numbers urgent advice gave, such as uk or us")
+    _add_mutate(commands, folder)
     completion = commands.add_parser(
         "completion", allow_abbrev=False, help="what makes Tab complete this command in bash, zsh or fish", formatter_class=layout,
         description="Print what makes Tab complete this command.", epilog=COMPLETION,
@@ -113,6 +114,17 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser], folder: _Parser) -
     serve.add_argument("--most-text", type=int, metavar="N", default=unset, help="how long a message may be, in characters (default: 4000)")
 
 
+def _add_mutate(commands: argparse._SubParsersAction[_Parser], folder: _Parser) -> None:
+    mutate = commands.add_parser(
+        "mutate", parents=[folder], allow_abbrev=False, help="does a test notice when a rule is missing?",
+        description="Take every rule of the bot away in turn, play scripted conversations, and list the rules whose loss turns none red.",
+    )
+    mutate.add_argument("paths", metavar="PATH", nargs="+", help="a script, or a folder with *.chat.yaml somewhere below")
+    mutate.add_argument("--only", metavar="SECTION", action="append", default=[], help="only rules of this section of intents.yaml; repeatable")
+    mutate.add_argument("--rules-alone", action="store_true", help="without what was learned, which makes up for some rules that are missing")
+    mutate.add_argument("--json", action="store_true", help="every mutant as JSON, with the conversation that notices it")
+
+
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line. Exits 2 where it is wrong."""
     unset = argparse.Namespace(command="chat", bot=None, json=False, explain=False, country="default", linear=False, ascii=False, vi=False, history="")
@@ -126,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        code = {"chat": _chat, "ask": _ask, "check": _check, "serve": _serve, "verify": _verify, "completion": _completion}[asked.command or "chat"](asked)
+        code = {"chat": _chat, "ask": _ask, "check": _check, "serve": _serve, "verify": _verify, "completion": _completion, "mutate": _mutate}[asked.command or "chat"](asked)
         if sys.stdout is not None:
             sys.stdout.flush()
     except SpinebotError as error:
@@ -265,6 +277,14 @@ def _verify(asked: argparse.Namespace) -> int:
         return FAILED
     print(visible(f"{asked.file}: {proof}: each as it must be"))
     return DONE
+
+
+def _mutate(asked: argparse.Namespace) -> int:
+    """Whether scripted conversations notice each rule's loss."""
+    bot = load_bot(asked.bot)
+    from .survivors import mutate
+
+    return mutate(bot, asked.paths, asked.only, alone=asked.rules_alone, as_json=asked.json)
 
 
 def _completion(asked: argparse.Namespace) -> int:
