@@ -18,12 +18,15 @@ PACKAGE = Path(spinebot.__file__).parent
 #: Lowest first; a module imports only from layers below its own.
 LAYERS = [
     {"errors", "english", "text"},
-    {"article", "yamlfile"},
+    {"article", "yamlfile", "yamledit"},
     {"corpus", "matcher", "rules", "answers", "schema"},
     {"clauses", "conversation", "spelling", "lexicon"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
-    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play"},
+    {
+        "explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play",
+        "golden", "recording", "botium", "stories", "convert", "script_schema",
+    },
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
 
@@ -46,6 +49,12 @@ SAME_LAYER = {
     "completion": {"chat", "commands"},
     "expect": {"script"},
     "play": {"expect", "script"},
+    "golden": {"expect", "play", "script"},
+    "recording": {"script"},
+    "botium": {"script"},
+    "stories": {"botium"},
+    "convert": {"botium", "script", "stories"},
+    "script_schema": {"script"},
     "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
     "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},
     "cli": {"pytest_plugin"},
@@ -56,7 +65,7 @@ OUTSIDE = {
     "nltk": {"text"},
     "rank_bm25": {"index"},
     "numpy": {"index", "weights"},
-    "yaml": {"yamlfile"},
+    "yaml": {"yamlfile", "yamledit"},
     "prompt_toolkit": {"completion", "history", "suspending", "terminal", "window"},
     "pyperclip": {"clipboard"},
     "shtab": {"cli"},

@@ -26,8 +26,25 @@ EXPECTATIONS: dict[str, tuple[str, str]] = {
     "words_at_most": ("number", "how many words its text has at most"),
     "exactly": ("text", "its whole text, word for word"),
 }
-_KINDS = ("answer", "no_answer", "urgent", "chat")
-_LEVELS = ("emergency", "crisis", "soon", "none")
+KINDS = ("answer", "no_answer", "urgent", "chat")
+LEVELS = ("emergency", "crisis", "soon", "none")
+#: The keys of a file, a conversation, a step and a step that stands for others, and what each is.
+FILE_KEYS = {
+    "conversations": "the conversations",
+    "shared": "steps that several conversations use: name → steps",
+    "include": "files whose shared steps can be used here too",
+}
+CONVERSATION_KEYS = {
+    "name": "what it is called; no other in the file is",
+    "tags": "words to choose it by",
+    "steps": "what is said, and what must hold",
+    "variables": "name → text; {name} in a step stands for the text",
+    "table": "rows of variables: the conversation is held once for each",
+    "skip": "why it is not held",
+    "xfail": "why it is known to fail",
+}
+STEP_KEYS = {"user": "what the user says", "expect": "what must hold of the reply"}
+USE_KEYS = {"use": "the name of shared steps that stand here"}
 _BLANK = re.compile(r"\{(\w+)\}")
 _REGEX = re.compile(r"/(.+)/", re.DOTALL)
 
@@ -121,7 +138,7 @@ def _read_file(root: Node, reader: _Reader) -> Iterator[Conversation]:
         return reader.fault(1, "is empty: begin with 'conversations:'")
     if not isinstance(root.value, dict):
         return reader.fault(root.line, "must be a mapping that begins with 'conversations:'")
-    _known(root, ("conversations", "shared", "include"), reader)
+    _known(root, tuple(FILE_KEYS), reader)
     _include(root, reader, (Path(reader.path).resolve(),))
     _share(root, reader)
     conversations = root.get("conversations")
@@ -176,7 +193,7 @@ def _include(root: Node, reader: _Reader, open_files: tuple[Path, ...]) -> None:
 def _read_conversation(node: Node, reader: _Reader) -> Iterator[Conversation]:
     if not isinstance(node.value, dict):
         return reader.fault(node.line, "a conversation must be a mapping with 'name' and 'steps'")
-    _known(node, ("name", "tags", "steps", "variables", "table", "skip", "xfail"), reader)
+    _known(node, tuple(CONVERSATION_KEYS), reader)
     name = _text(node, "name", reader, required=True)
     tags = tuple(_texts(node.get("tags"), "tags", reader))
     for tag in tags:
@@ -222,10 +239,10 @@ def _read_steps(steps: Node, row: Mapping[str, str], reader: _Reader, within: tu
             reader.fault(node.line, "a step must be a mapping with 'user', or 'use'")
             continue
         if node.get("use") is not None:
-            _known(node, ("use",), reader)
+            _known(node, tuple(USE_KEYS), reader)
             yield from _read_shared(node, row, reader, within)
             continue
-        _known(node, ("user", "expect"), reader)
+        _known(node, tuple(STEP_KEYS), reader)
         said = node.get("user")
         if said is None:
             reader.fault(node.line, "a step needs 'user': what the user says")
@@ -270,7 +287,7 @@ def _read_expectations(node: Node | None, row: Mapping[str, str], reader: _Reade
 
 def _check(key: str, kind: str, wanted: tuple[str, ...], line: int, reader: _Reader) -> None:
     """What can be known to be wrong before anything is played."""
-    choices = {"kind": _KINDS, "urgent": _LEVELS}.get(key)
+    choices = {"kind": KINDS, "urgent": LEVELS}.get(key)
     for text in wanted:
         if choices and text not in choices:
             reader.fault(line, f"{key} {text!r} is none of {', '.join(choices)}")

@@ -105,7 +105,27 @@ def _convert(loader: yaml.SafeLoader, node: yaml.Node, offset: int, path: str, f
     return Node(entries, line)
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes for people: a text of several lines as it stands below a bar, a few words in brackets, items further in than their key."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def _as_it_stands(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text.strip() else None)
+
+
+def _in_brackets(dumper: yaml.SafeDumper, items: list[object]) -> yaml.SequenceNode:
+    few = all(isinstance(item, str) and "\n" not in item for item in items) and sum(len(str(item)) + 2 for item in items) < 80
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=few)
+
+
+_Dumper.add_representer(str, _as_it_stands)
+_Dumper.add_representer(list, _in_brackets)
+
+
 def dump_yaml(values: object) -> str:
     """`values` (str, int, bool, lists and dicts of them) as YAML, keys in their order."""
-    text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
+    text: str = yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
     return text
