@@ -65,6 +65,7 @@ OUTSIDE = {
     "nltk": {"text"},
     "rank_bm25": {"index"},
     "numpy": {"index", "weights"},
+    "regex": {"script"},
     "yaml": {"yamlfile", "yamledit"},
     "prompt_toolkit": {"completion", "history", "suspending", "terminal", "window"},
     "pyperclip": {"clipboard"},

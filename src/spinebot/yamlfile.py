@@ -16,10 +16,14 @@ _MAX_DEPTH = 40
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A YAML value with its line (from 1): `value` is str, int, float, bool, None, a tuple of nodes, or a dict of nodes."""
+    """A YAML value with its line (from 1): `value` is str, int, float, bool, None, a date, a tuple of nodes, or a dict of nodes.
+
+    `raw` is a number or a date as it was written.
+    """
 
     value: object
     line: int
+    raw: str = ""
 
     def items(self) -> Iterator[tuple[str, Node]]:
         """The entries of a mapping; nothing for any other value."""
@@ -71,7 +75,7 @@ def parse_yaml(text: str, path: Path | str, first_line: int = 1) -> Node:
         mark = error.problem_mark
         raise SpinebotError.at(path, (mark.line if mark else 0) + offset, f"is not YAML: {error.problem}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise SpinebotError.at(path, 0, f"is not YAML: {str(error).splitlines()[0]}") from None
+        raise SpinebotError.at(path, 0, f"is not YAML: {(str(error) or type(error).__name__).splitlines()[0]}") from None
     finally:
         if loader is not None:
             loader.dispose()
@@ -91,7 +95,11 @@ def _convert(loader: yaml.SafeLoader, node: yaml.Node, offset: int, path: str, f
     if isinstance(node, yaml.ScalarNode):
         if node.tag == "tag:yaml.org,2002:str":
             return Node(node.value, line + 1 if node.style in ("|", ">") else line)
-        return Node(loader.construct_object(node), line)
+        try:
+            return Node(loader.construct_object(node), line, node.value)
+        except (ValueError, TypeError, AttributeError, LookupError, OverflowError, yaml.YAMLError):
+            faults.append(Fault(path, line, f"is not YAML: {node.value[:40]!r} looks like a number, a date or a tag, and is none: put it in quotes"))
+            return Node(None, line)
     if isinstance(node, yaml.SequenceNode):
         return Node(tuple(_convert(loader, child, offset, path, faults, seen, depth + 1) for child in node.value), line)
     entries: dict[str, Node] = {}
