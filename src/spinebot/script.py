@@ -426,9 +426,9 @@ def _entries(node: Node, key: str, reader: _Reader) -> Iterator[tuple[str, Node]
 
 def _text(node: Node, key: str, reader: _Reader, *, required: bool = False) -> str:
     value = node.get(key)
+    if required and (value is None or value.value in (None, "")):
+        reader.fault(node.line, f"lacks {key!r}")
     if value is None:
-        if required:
-            reader.fault(node.line, f"lacks {key!r}")
         return ""
     return _scalar(value, repr(key), reader)
 

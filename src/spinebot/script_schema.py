@@ -11,11 +11,13 @@ from .script import CONVERSATION_KEYS, EXPECTATIONS, FILE_KEYS, KINDS, LEVELS, S
 
 Schema = dict[str, object]
 
-_TEXT: Schema = {"type": ["string", "number"]}
+#: The user may say nothing, and a cell be empty; all else says something.
+_ANY_TEXT: Schema = {"type": ["string", "number"]}
+_TEXT: Schema = {**_ANY_TEXT, "pattern": r"\S"}
 _TEXTS: Schema = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
 _VALUES: dict[str, Schema] = {"text": _TEXT, "texts": _TEXTS, "patterns": _TEXTS, "number": {"type": "integer", "minimum": 0}}
 _CHOICES = {"kind": KINDS, "urgent": LEVELS}
-_ROW: Schema = {"type": "object", "minProperties": 1, "additionalProperties": _TEXT}
+_ROW: Schema = {"type": "object", "minProperties": 1, "additionalProperties": _ANY_TEXT}
 _STEPS: Schema = {"$ref": "#/$defs/steps"}
 
 #: Key → what it takes, for keys that are no expectations.
@@ -25,7 +27,8 @@ _SHAPES: dict[str, Schema] = {
     "include": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]},
     "tags": {"anyOf": [{"$ref": "#/$defs/tag"}, {"type": "array", "items": {"$ref": "#/$defs/tag"}}]},
     "steps": _STEPS,
-    "variables": {"type": "object", "additionalProperties": _TEXT},
+    "user": _ANY_TEXT,
+    "variables": {"type": "object", "additionalProperties": _ANY_TEXT},
     "table": {"type": "array", "minItems": 1, "items": _ROW},
     "expect": {"$ref": "#/$defs/expect"},
 }
