@@ -84,9 +84,11 @@ folds: $(DEV) ## pass rates on the tune voices, each answered by weights learned
 stems: $(RUN) ## write src/spinebot/stems.txt anew
 	@$(BIN)/python scripts/stems.py
 
-schema: $(RUN) ## write intents.schema.json anew
+schema: $(RUN) ## write intents.schema.json and chat.schema.json anew
 	@$(BIN)/python -m spinebot.schema > $(VENV)/schema.json
 	@mv $(VENV)/schema.json intents.schema.json
+	@$(BIN)/python -m spinebot.script_schema > $(VENV)/schema.json
+	@mv $(VENV)/schema.json chat.schema.json
 
 picture: $(DEV) ## write the conversations of README.md and the pictures of docs/ anew
 	@$(call need,tmux:tmux chromium:chromium)

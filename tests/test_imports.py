@@ -18,12 +18,12 @@ PACKAGE = Path(spinebot.__file__).parent
 #: Lowest first; a module imports only from layers below its own.
 LAYERS = [
     {"errors", "english", "text"},
-    {"article", "yamlfile"},
+    {"article", "yamlfile", "yamledit"},
     {"corpus", "matcher", "rules", "answers", "schema"},
     {"clauses", "conversation", "spelling", "lexicon", "contract"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
-    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "speakers", "saved", "verify", "coverage", "mutation", "survivors"},
+    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "speakers", "saved", "verify", "coverage", "mutation", "survivors", "golden", "recording", "botium", "stories", "convert", "script_schema"},
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
 
@@ -50,6 +50,12 @@ SAME_LAYER = {
     "coverage": {"expect", "play"},
     "mutation": {"play", "script"},
     "survivors": {"mutation", "script"},
+    "golden": {"expect", "play", "script"},
+    "recording": {"script"},
+    "botium": {"script"},
+    "stories": {"botium"},
+    "convert": {"botium", "script", "stories"},
+    "script_schema": {"script"},
     "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
     "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},
     "verify": {"saved"},
@@ -61,7 +67,8 @@ OUTSIDE = {
     "nltk": {"text"},
     "rank_bm25": {"index"},
     "numpy": {"index", "weights"},
-    "yaml": {"yamlfile"},
+    "regex": {"script"},
+    "yaml": {"yamlfile", "yamledit"},
     "prompt_toolkit": {"completion", "history", "suspending", "terminal", "window"},
     "pyperclip": {"clipboard"},
     "shtab": {"cli"},

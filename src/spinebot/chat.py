@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -71,6 +71,8 @@ class Chat:
         self.turns: list[Turn] = []
         self.offered: tuple[str, ...] = ()
         self.saved: set[Path] = set()
+        #: Called with the turns so far after each one.
+        self.keep: Callable[[Sequence[Turn]], None] = lambda _: None
         self._conversation: Conversation | None = None
         self._started = 0
 
@@ -95,6 +97,10 @@ class Chat:
         self.show([Line("blank"), *lay_out(reply, self.screen.width(), self.screen.marks), Line("blank")])
         if self.explain:
             self.tell_why()
+        try:
+            self.keep(self.turns)
+        except OSError as error:
+            self.note(f"That turn was not kept: {error.strerror or error}.")
 
     def _taken(self, typed: str) -> str:
         """What was typed; under a number what is offered, shown as if it had been typed, and "" where nothing is."""

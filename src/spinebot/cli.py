@@ -6,7 +6,7 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
@@ -15,6 +15,7 @@ from .errors import Fault, SpinebotError
 
 if TYPE_CHECKING:
     from .bot import Bot, Conversation
+    from .transcript import Turn
 
 #: Exit codes: done; a check failed, or the output can't be written; wrong usage or a broken bot folder; Ctrl-C.
 DONE, FAILED, BROKEN, INTERRUPTED = 0, 1, 2, 130
@@ -85,6 +86,7 @@ def make_parser() -> argparse.ArgumentParser:
     verify.add_argument("--messages", metavar="FILE", help="what spinebot chat --json was given, where the file holds its replies")
     verify.add_argument("--country", metavar="ID", default=unset, help="whose telephone numbers urgent advice gave, such as uk or us")
     _add_mutate(commands, folder)
+    _add_scripts(commands, chat)
     completion = commands.add_parser(
         "completion", allow_abbrev=False, help="what makes Tab complete this command in bash, zsh or fish", formatter_class=layout,
         description="Print what makes Tab complete this command.", epilog=COMPLETION,
@@ -123,6 +125,23 @@ def _add_mutate(commands: argparse._SubParsersAction[_Parser], folder: _Parser) 
     mutate.add_argument("--only", metavar="SECTION", action="append", default=[], help="only rules of this section of intents.yaml; repeatable")
     mutate.add_argument("--rules-alone", action="store_true", help="without what was learned, which makes up for some rules that are missing")
     mutate.add_argument("--json", action="store_true", help="every mutant as JSON, with the conversation that notices it")
+
+
+def _add_scripts(commands: argparse._SubParsersAction[_Parser], chat: _Parser) -> None:
+    """The commands that write scripted conversations."""
+    record = commands.add_parser(
+        "record", parents=[chat], allow_abbrev=False, help="talk, and keep what is said as a test",
+        description="Talk, and add what is said to a script as conversations that hold. From a pipe: one message a line, an empty line begins a new one.",
+    )
+    record.add_argument("script", metavar="FILE.chat.yaml", help="the script, made where it is not there yet")
+    record.add_argument("--exactly", action="store_true", help="hold the replies to their whole text, word for word")
+    convert = commands.add_parser(
+        "convert", allow_abbrev=False, help="scripts from Botium's or Rasa's files, and Botium's from scripts",
+        description="Convert Botium's *.convo.txt and Rasa's test stories to *.chat.yaml, and *.chat.yaml to *.convo.txt. What is lost is said.",
+    )
+    convert.add_argument("sources", metavar="SOURCE", nargs="+", help="a file, or a folder of them")
+    convert.add_argument("--to", choices=("script", "botium"), default="", help="what to write (default: what a source is not yet)")
+    convert.add_argument("-o", "--output", metavar="DIR", type=Path, help="where to write (default: beside the source)")
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -166,7 +185,7 @@ def _forget_output() -> None:
         pass
 
 
-def _chat(asked: argparse.Namespace) -> int:
+def _chat(asked: argparse.Namespace, keep: Callable[[Sequence[Turn]], None] | None = None) -> int:
     if not asked.json and _is_terminal(sys.stdin) and _is_terminal(sys.stdout):
         from .terminal import run_chat
 
@@ -174,6 +193,7 @@ def _chat(asked: argparse.Namespace) -> int:
         run_chat(
             lambda: load_bot(asked.bot, asked.country),
             explain=asked.explain, linear=asked.linear, ascii=asked.ascii, vi=asked.vi, history=os.path.expanduser(asked.history),
+            keep=keep,
         )
         return DONE
     bot = load_bot(asked.bot, asked.country)
@@ -181,15 +201,42 @@ def _chat(asked: argparse.Namespace) -> int:
         return DONE
     number, first = 1, True
     conversation = bot.conversation("1")
+    turns: list[Turn] = []
     for line in _lines(sys.stdin.buffer):
         if not line:
             number += bool(conversation.dialogue.turns)
-            conversation = bot.conversation(str(number))
+            conversation, turns = bot.conversation(str(number)), []
             continue
         if not first and not asked.json:
             print()
         first = False
-        _print_reply(conversation, line, asked)
+        turns.append(_print_reply(conversation, line, asked))
+        if keep is not None:
+            keep(turns)
+    return DONE
+
+
+def _record(asked: argparse.Namespace) -> int:
+    """Talk; what is said becomes a script."""
+    from .recording import Recorder
+
+    recorder = Recorder(Path(asked.script), exactly=asked.exactly)
+    code = _chat(asked, recorder.keep)
+    if recorder.steps:
+        print(f"{asked.script}: {recorder.steps} step{'s' * (recorder.steps != 1)} kept", file=sys.stderr)
+    else:
+        print(f"{asked.script}: nothing was said, nothing was kept", file=sys.stderr)
+    return code
+
+
+def _convert(asked: argparse.Namespace) -> int:
+    """Convert files; what is lost goes to standard error, and is no failure."""
+    from .convert import convert
+
+    done = convert(asked.sources, asked.to, asked.output)
+    _print_faults(done.notes)
+    for path in done.written:
+        print(path)
     return DONE
 
 
@@ -205,27 +252,31 @@ def _ask(asked: argparse.Namespace) -> int:
     return DONE
 
 
-def _print_reply(conversation: Conversation, text: str, asked: argparse.Namespace) -> None:
+def _print_reply(conversation: Conversation, text: str, asked: argparse.Namespace) -> Turn:
+    from .transcript import Turn
+
     why = None
     if asked.explain:
         from .explain import explain, render_explanation
 
         why = explain(conversation.bot, text, conversation.dialogue)
-    reply = conversation.say(text)
+    before = conversation.dialogue
+    turn = Turn(text, conversation.say(text), before)
     if asked.json:
         import json
 
-        values = reply.to_dict()
+        values = turn.reply.to_dict()
         if why is not None:
             values["explanation"] = why.to_dict()
         print(json.dumps(values), flush=True)
-        return
+        return turn
     from .render import WIDEST, marks_for, render
 
     width = min(shutil.get_terminal_size().columns, WIDEST) if _is_terminal(sys.stdout) else 0
-    print(render(reply, width, marks_for(getattr(sys.stdout, "encoding", None))), flush=True)
+    print(render(turn.reply, width, marks_for(getattr(sys.stdout, "encoding", None))), flush=True)
     if why is not None:
         print("\n" + render_explanation(why, width or WIDEST), flush=True)
+    return turn
 
 
 def _check(asked: argparse.Namespace) -> int:
@@ -299,6 +350,11 @@ def _completion(asked: argparse.Namespace) -> int:
             action.complete = shtab.FILE  # type: ignore[attr-defined]
     print(shtab.complete(parser, asked.shell))
     return DONE
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "chat": _chat, "ask": _ask, "check": _check, "serve": _serve, "completion": _completion, "record": _record, "convert": _convert,
+}  # fmt: skip
 
 
 def load_bot(folder: str | None, country: str = "default") -> Bot:

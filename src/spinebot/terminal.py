@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .chat import KEYS, PROMPT, Chat, width_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .bot import Bot
     from .chat import Screen
+    from .transcript import Turn
 
 WELCOME = "Ask in your own words; I answer by quoting. I am a program, not a doctor. /help shows the commands, Ctrl-D leaves."
 
@@ -112,14 +113,14 @@ def is_dumb() -> bool:
     return os.environ.get("TERM", "").lower() in ("dumb", "unknown")
 
 
-def run_chat(
+def run_chat(  # noqa: PLR0913
     load: Callable[[], Bot], *, explain: bool = False, linear: bool = False, ascii: bool = False, vi: bool = False, history: str = "",
-    source: Input | None = None, output: Output | None = None,
+    source: Input | None = None, output: Output | None = None, keep: Callable[[Sequence[Turn]], None] | None = None,
 ) -> None:
     """Hold a conversation in the terminal until the user leaves. Raises SpinebotError for a broken bot folder.
 
     `linear`: nothing is drawn twice and marks are words, for screen readers. `ascii`: no other letters. `vi`: its keys.
-    `history`: a file that keeps what is asked.
+    `history`: a file that keeps what is asked. `keep` is called with the turns so far after each one.
     """
     loading = Loading(load)
     vi = vi or os.environ.get("EDITING_MODE", "").lower() == "vi"
@@ -132,4 +133,6 @@ def run_chat(
         from .window import Window
 
         screen = Window(loading, Marks.ascii() if ascii else None, history, vi, source, output)
-    hold(Chat(loading, screen, explain=explain))
+    chat = Chat(loading, screen, explain=explain)
+    chat.keep = keep or chat.keep
+    hold(chat)

@@ -82,8 +82,18 @@ def to_json(turns: Iterable[Turn], articles: Iterable[Article]) -> str:
 
 def to_script(turns: Iterable[Turn], name: str) -> str:
     """The conversation as a script: what must hold of each reply is what held."""
-    steps = [{"user": turn.text.encode("utf-8", "replace").decode(), "expect": _expected(turn.reply)} for turn in turns]
-    return dump_yaml({"conversations": [{"name": name, "steps": steps}]})
+    return dump_yaml({"conversations": [scripted(turns, name)]})
+
+
+def scripted(turns: Iterable[Turn], name: str, *, exactly: bool = False) -> dict[str, object]:
+    """The conversation as it stands in a script under `conversations`; `exactly` holds replies to their whole text."""
+    steps = []
+    for turn in turns:
+        expected = _expected(turn.reply)
+        if exactly:
+            expected["exactly"] = turn.reply.text
+        steps.append({"user": turn.text.encode("utf-8", "replace").decode(), "expect": expected})
+    return {"name": name, "steps": steps}
 
 
 def _expected(reply: Reply) -> dict[str, object]:

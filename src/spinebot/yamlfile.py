@@ -16,10 +16,14 @@ _MAX_DEPTH = 40
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A YAML value with its line (from 1): `value` is str, int, float, bool, None, a tuple of nodes, or a dict of nodes."""
+    """A YAML value with its line (from 1): `value` is str, int, float, bool, None, a date, a tuple of nodes, or a dict of nodes.
+
+    `raw` is a number or a date as it was written.
+    """
 
     value: object
     line: int
+    raw: str = ""
 
     def items(self) -> Iterator[tuple[str, Node]]:
         """The entries of a mapping; nothing for any other value."""
@@ -71,7 +75,7 @@ def parse_yaml(text: str, path: Path | str, first_line: int = 1) -> Node:
         mark = error.problem_mark
         raise SpinebotError.at(path, (mark.line if mark else 0) + offset, f"is not YAML: {error.problem}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise SpinebotError.at(path, 0, f"is not YAML: {str(error).splitlines()[0]}") from None
+        raise SpinebotError.at(path, 0, f"is not YAML: {(str(error) or type(error).__name__).splitlines()[0]}") from None
     finally:
         if loader is not None:
             loader.dispose()
@@ -91,7 +95,11 @@ def _convert(loader: yaml.SafeLoader, node: yaml.Node, offset: int, path: str, f
     if isinstance(node, yaml.ScalarNode):
         if node.tag == "tag:yaml.org,2002:str":
             return Node(node.value, line + 1 if node.style in ("|", ">") else line)
-        return Node(loader.construct_object(node), line)
+        try:
+            return Node(loader.construct_object(node), line, node.value)
+        except (ValueError, TypeError, AttributeError, LookupError, OverflowError, yaml.YAMLError):
+            faults.append(Fault(path, line, f"is not YAML: {node.value[:40]!r} looks like a number, a date or a tag, and is none: put it in quotes"))
+            return Node(None, line)
     if isinstance(node, yaml.SequenceNode):
         return Node(tuple(_convert(loader, child, offset, path, faults, seen, depth + 1) for child in node.value), line)
     entries: dict[str, Node] = {}
@@ -105,7 +113,27 @@ def _convert(loader: yaml.SafeLoader, node: yaml.Node, offset: int, path: str, f
     return Node(entries, line)
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes for people: a text of several lines as it stands below a bar, a few words in brackets, items further in than their key."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def _as_it_stands(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text.strip() else None)
+
+
+def _in_brackets(dumper: yaml.SafeDumper, items: list[object]) -> yaml.SequenceNode:
+    few = all(isinstance(item, str) and "\n" not in item for item in items) and sum(len(str(item)) + 2 for item in items) < 80
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=few)
+
+
+_Dumper.add_representer(str, _as_it_stands)
+_Dumper.add_representer(list, _in_brackets)
+
+
 def dump_yaml(values: object) -> str:
     """`values` (str, int, bool, lists and dicts of them) as YAML, keys in their order."""
-    text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
+    text: str = yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
     return text

@@ -24,6 +24,8 @@ from starlette.routing import Route
 
 import spinebot
 from spinebot import Bot
+from spinebot.play import BotSpeaker, play
+from spinebot.script import load_script
 from spinebot.web.app import create_app
 from spinebot.web.settings import Settings
 
@@ -991,6 +993,28 @@ def test_the_demo_shows_inline_and_corner_themes_languages_and_the_lines_to_past
     inline.get_by_role("button", name="Can lupus hurt my back?").click()
     expect(inline.locator('[part="reply"]')).to_have_count(1)
     assert demo.part("reply").count() == 0, "two on a page are two conversations"
+
+
+def test_what_was_said_on_the_demo_page_is_saved_as_a_test_that_passes(bot: Bot, tab: Opening, tmp_path: Path) -> None:
+    demo = tab("/", accept_downloads=True)
+    page, inline = demo.page, demo.page.locator("#inline")
+    page.get_by_role("button", name="Save as test").click()
+    expect(page.locator("[data-saved]")).to_have_text("Ask something first.")
+    talk = ['What is lupsu? "\\ {a}: #\u2028', "Is it treated?", URGENT]
+    for number, text in enumerate(talk, 1):
+        inline.locator('[part="input"]').fill(text)
+        inline.locator('[part="input"]').press("Enter")
+        expect(inline.locator('[part="reply"]')).to_have_count(number, timeout=20_000)
+    page.reload()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as test").click()
+    assert download.value.suggested_filename == "demo.chat.yaml"
+    download.value.save_as(tmp_path / "demo.chat.yaml")
+    [conversation] = load_script(tmp_path / "demo.chat.yaml")
+    assert len(conversation.steps) == 3
+    assert play(conversation, lambda: BotSpeaker(bot)).outcome == "passed"
+    assert {one.key for step in conversation.steps for one in step.expectations} == {"kind", "intent", "cites", "caveats", "corrects", "urgent"}
+    expect(page.locator("[data-saved]")).to_contain_text("3 steps")
 
 
 def test_the_clinics_page_holds_every_sentence_of_the_article(bot: Bot, tab: Opening) -> None:
