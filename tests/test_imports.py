@@ -23,7 +23,8 @@ LAYERS = [
     {"clauses", "conversation", "spelling", "lexicon"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
-    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play"},
+    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play",
+     "choosing", "runner", "report", "formats", "html_report", "suite", "watching"},
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
 
@@ -46,6 +47,13 @@ SAME_LAYER = {
     "completion": {"chat", "commands"},
     "expect": {"script"},
     "play": {"expect", "script"},
+    "choosing": {"script"},
+    "runner": {"play", "script", "speakers"},
+    "report": {"expect", "play"},
+    "formats": {"play", "report"},
+    "html_report": {"formats", "play", "report"},
+    "suite": {"choosing", "coverage", "formats", "html_report", "play", "report", "runner", "script"},
+    "watching": {"runner", "script", "suite"},
     "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
     "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},
     "cli": {"pytest_plugin"},

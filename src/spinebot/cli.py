@@ -28,6 +28,7 @@ examples:
   spinebot chat --linear                           plain lines, for a screen reader
   spinebot serve --allow-origin https://my.site    the widget for a website, on port 8000
   spinebot check --bot my-bot                      every fault of a bot folder, with file and line
+  spinebot test tests/                             play every *.chat.yaml there: does the bot still say what it should?
   eval "$(spinebot completion bash)"               Tab completes this command in bash
 """
 
@@ -77,6 +78,7 @@ def make_parser() -> argparse.ArgumentParser:
         description="List every fault of a bot folder with file and line, and try the question of each of its answers.",
     )
     _add_serve(commands, folder)
+    _add_test(commands, folder)
     completion = commands.add_parser(
         "completion", allow_abbrev=False, help="what makes Tab complete this command in bash, zsh or fish", formatter_class=layout,
         description="Print what makes Tab complete this command.", epilog=COMPLETION,
@@ -106,6 +108,38 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser], folder: _Parser) -
     serve.add_argument("--most-text", type=int, metavar="N", default=unset, help="how long a message may be, in characters (default: 4000)")
 
 
+def _add_test(commands: argparse._SubParsersAction[_Parser], folder: _Parser) -> None:
+    """The options of a run of scripted conversations; what they leave out is as `suite.Settings` has it."""
+    unset = argparse.SUPPRESS
+    test = commands.add_parser(
+        "test", parents=[folder], allow_abbrev=False, help="play scripted conversations, *.chat.yaml",
+        description="Play scripted conversations. Exits 0 when all pass, 1 when one fails, 2 when a script is faulty or there is none.",
+    )
+    test.add_argument("paths", metavar="PATH", nargs="+", help="a script, or a folder with *.chat.yaml somewhere below")
+    test.add_argument("--country", metavar="ID", default="default", help="whose telephone numbers urgent advice gives, such as uk or us")
+    test.add_argument("--url", default="", help="whom to talk with instead of the bot folder: http://HOST of a spinebot server, rasa+http://HOST")
+    test.add_argument("-j", dest="jobs", type=_jobs, metavar="N", default=unset, help="processes that play, or auto: one a core (default: 1)")
+    test.add_argument("-k", dest="words", metavar="EXPR", default=unset, help="only those whose name, tags or file hold this; with and, or, not and brackets")
+    test.add_argument("--tag", dest="tags", action="append", metavar="TAG", default=unset, help="only those with this tag; repeatable, one of them is enough")
+    test.add_argument("--fail-fast", action="store_true", default=unset, help="end with the first that fails")
+    test.add_argument("--watch", action="store_true", default=False, help="play again when a script or the bot folder changes; Ctrl-C ends")
+    outputs = test.add_argument_group("output", "each to a file, or to standard output: -")
+    outputs.add_argument("--junit", metavar="FILE", default=unset, help="JUnit's XML, for build servers")
+    outputs.add_argument("--json", metavar="FILE", nargs="?", const="-", default="", help="everything as JSON (without FILE: to standard output)")
+    outputs.add_argument("--tap", metavar="FILE", nargs="?", const="-", default=unset, help="the Test Anything Protocol (without FILE: to standard output)")
+    outputs.add_argument("--html", metavar="FILE", default=unset, help="one file for a browser: transcripts, coverage, filters")
+    test.add_argument("--cover", action="store_true", default=unset, help="tell which passages, caveats, red flags ... were reached")
+    test.add_argument("--fail-under", type=float, metavar="PERCENT", default=unset, help="fail when less than this is covered")
+
+
+def _jobs(text: str) -> int:
+    """How many processes -j means."""
+    number = (os.cpu_count() or 1) if text == "auto" else int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes: give 1 or more, or auto")
+    return number
+
+
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line. Exits 2 where it is wrong."""
     unset = argparse.Namespace(command="chat", bot=None, json=False, explain=False, country="default", linear=False, ascii=False, vi=False, history="")
@@ -119,7 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        code = {"chat": _chat, "ask": _ask, "check": _check, "serve": _serve, "completion": _completion}[asked.command or "chat"](asked)
+        code = {"chat": _chat, "ask": _ask, "check": _check, "serve": _serve, "test": _test, "completion": _completion}[asked.command or "chat"](asked)
         if sys.stdout is not None:
             sys.stdout.flush()
     except SpinebotError as error:
@@ -240,6 +274,18 @@ def _serve(asked: argparse.Namespace) -> int:
     names = {"allow_origin": "origins", "proxy": "proxies"}
     chosen = {names.get(name, name): value for name, value in vars(asked).items() if names.get(name, name) in Settings.__slots__}
     return serve(Settings(**{**chosen, "bot": asked.bot or "", **{name: tuple(chosen[name]) for name in names.values() if name in chosen}}))
+
+
+def _test(asked: argparse.Namespace) -> int:
+    """Play scripted conversations, once or after every change."""
+    from .runner import Source
+    from .suite import Settings, run_suite
+    from .watching import watch
+
+    _check_folder(asked.bot)
+    chosen = {name: tuple(value) if isinstance(value, list) else value for name, value in vars(asked).items() if name in Settings.__slots__}
+    settings = Settings(source=Source(asked.bot or "", asked.country, asked.url), **chosen)
+    return watch(settings) if asked.watch else run_suite(settings)
 
 
 def _completion(asked: argparse.Namespace) -> int:
