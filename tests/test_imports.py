@@ -24,7 +24,8 @@ LAYERS = [
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
     {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play",
-     "choosing", "runner", "report", "formats", "html_report", "suite", "watching"},
+     "choosing", "runner", "report", "formats", "html_report", "suite", "watching",
+     "coverage", "speakers"},
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
 
@@ -48,7 +49,7 @@ SAME_LAYER = {
     "expect": {"script"},
     "play": {"expect", "script"},
     "choosing": {"script"},
-    "runner": {"play", "script", "speakers"},
+    "runner": {"expect", "play", "script", "speakers"},
     "report": {"expect", "play"},
     "formats": {"play", "report"},
     "html_report": {"formats", "play", "report"},

@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from . import __version__
 from .errors import Fault, SpinebotError
@@ -283,7 +283,7 @@ def _test(asked: argparse.Namespace) -> int:
     from .watching import watch
 
     _check_folder(asked.bot)
-    chosen = {name: tuple(value) if isinstance(value, list) else value for name, value in vars(asked).items() if name in Settings.__slots__}
+    chosen: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in vars(asked).items() if name in Settings.__slots__}
     settings = Settings(source=Source(asked.bot or "", asked.country, asked.url), **chosen)
     return watch(settings) if asked.watch else run_suite(settings)
 

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from .errors import Fault
 from .play import Played
+from .render import visible
 from .report import OUTCOMES, Covered, failure_text
 
 _WIDTH = 100
@@ -142,4 +143,4 @@ def _tap_lines(number: int, played: Played) -> Iterator[str]:
 
 def _tap(text: str) -> str:
     """A text on one line, with nothing in it that reads as a directive."""
-    return " ".join(text.split()).replace("\\", "\\\\").replace("#", "\\#")
+    return " ".join(visible(text).split()).replace("\\", "\\\\").replace("#", "\\#")

@@ -109,7 +109,7 @@ def coverage_lines(covered: Covered, percent: float, width: int = 80) -> Iterabl
         yield f"  {section:<{widest}}  {len(reached):>4} of {len(everything)}"
         missed = [one for one in everything if one not in set(reached)]
         if missed:
-            yield from _labelled("", "  not reached: " + ", ".join(missed), width)
+            yield from (" " * 4 + line for line in wrap("not reached: " + ", ".join(missed), width, 4, 4))
 
 
 class Progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 import sys
@@ -16,12 +17,13 @@ from itertools import islice
 from multiprocessing.context import BaseContext
 
 from .errors import Fault, SpinebotError
-from .play import BotSpeaker, Played, Speaker, play
+from .expect import Failure, Reply
+from .play import BotSpeaker, Outcome, Played, PlayedStep, Speaker, play
 from .script import Conversation
 
 #: Steps that a process is given at a time: enough that handing over costs little, few enough that all end together.
-CHUNK = 64
-#: Chunks that wait for a process; more would only be thrown away by `fail_fast`.
+PART = 128
+#: Parts that wait for each process; more would only be thrown away by `fail_fast`.
 WAITING = 4
 
 
@@ -83,34 +85,31 @@ def _play(conversation: Conversation, speaker: Callable[[], Speaker]) -> Played:
 
 
 def _in_processes(conversations: Sequence[Conversation], source: Source, jobs: int) -> Generator[Played, None, None]:
-    chunks = _chunks(conversations, jobs)
-    pool = ProcessPoolExecutor(min(jobs, len(conversations)), _context(), _begin, (source,))
-    waiting: deque[Future[list[Played]]] = deque()
+    parts = _parts(conversations, jobs)
+    pool = ProcessPoolExecutor(min(jobs, len(conversations)), _context(), _begin, (conversations, source))
+    waiting: deque[tuple[range, Future[list[_Sent]]]] = deque()
     try:
-        waiting.extend(pool.submit(_play_chunk, chunk, source) for chunk in islice(chunks, jobs * WAITING))
+        waiting.extend((part, pool.submit(_play_part, part)) for part in islice(parts, jobs * WAITING))
         while waiting:
-            results = waiting.popleft().result()
-            waiting.extend(pool.submit(_play_chunk, chunk, source) for chunk in islice(chunks, 1))
-            yield from results
+            part, results = waiting.popleft()
+            sent = results.result()
+            waiting.extend((part, pool.submit(_play_part, part)) for part in islice(parts, 1))
+            yield from (_received(conversations[at], one) for at, one in zip(part, sent, strict=True))
     except BrokenProcessPool:
         raise SpinebotError(Fault("spinebot test", 0, "a process that played conversations was ended from outside: try fewer with -j")) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _chunks(conversations: Sequence[Conversation], jobs: int) -> Iterator[list[Conversation]]:
+def _parts(conversations: Sequence[Conversation], jobs: int) -> Iterator[range]:
     """Conversations in parts of about as many steps, so many parts that every process has several."""
-    most = min(CHUNK, max(1, sum(len(one.steps) for one in conversations) // (jobs * WAITING)))
-    chunk: list[Conversation] = []
-    steps = 0
-    for conversation in conversations:
-        chunk.append(conversation)
+    most = min(PART, max(1, sum(len(one.steps) for one in conversations) // (jobs * WAITING)))
+    first = steps = 0
+    for at, conversation in enumerate(conversations):
         steps += len(conversation.steps)
-        if steps >= most:
-            yield chunk
-            chunk, steps = [], 0
-    if chunk:
-        yield chunk
+        if steps >= most or at == len(conversations) - 1:
+            yield range(first, at + 1)
+            first, steps = at + 1, 0
 
 
 def _context() -> BaseContext:
@@ -119,12 +118,32 @@ def _context() -> BaseContext:
     return multiprocessing.get_context("fork" if forks else "spawn")
 
 
-def _begin(source: Source) -> None:
-    """Make a process ready: Ctrl-C is the first process's to handle."""
+#: What a process plays, and with whom.
+_mine: tuple[Sequence[Conversation], Callable[[], Speaker]]
+#: A conversation as it was played, in values that are quickly handed over: outcome, replies with their failures, seconds, trouble.
+_Sent = tuple[Outcome, list[tuple[Reply, tuple[Failure, ...]]], float, str]
+
+
+def _begin(conversations: Sequence[Conversation], source: Source) -> None:
+    """Make a process ready. Ctrl-C is the first process's to handle; what is here already need not be searched for what could be freed."""
+    global _mine  # noqa: PLW0603
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    speaker_of(source)
+    _mine = conversations, speaker_of(source)
+    gc.freeze()
 
 
-def _play_chunk(conversations: Sequence[Conversation], source: Source) -> list[Played]:
-    speaker = speaker_of(source)
-    return [_play(conversation, speaker) for conversation in conversations]
+def _play_part(part: range) -> list[_Sent]:
+    conversations, speaker = _mine
+    return [_sent(_play(conversations[at], speaker)) for at in part]
+
+
+def _sent(played: Played) -> _Sent:
+    steps = [(step.reply, step.failures) for step in played.steps]
+    return played.outcome, steps, played.seconds, played.trouble
+
+
+def _received(conversation: Conversation, sent: _Sent) -> Played:
+    outcome, replies, seconds, trouble = sent
+    steps = zip(conversation.steps, replies, strict=False)
+    played = tuple(PlayedStep(step, *reply) for step, reply in steps)
+    return Played(conversation, outcome, played, seconds, trouble)

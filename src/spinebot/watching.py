@@ -15,6 +15,8 @@ from .suite import Settings, run_suite
 
 #: Seconds between two looks.
 EVERY = 0.5
+#: Seconds in which nothing more may change before it is played.
+SETTLED = 0.2
 
 #: File → when it was changed, in nanoseconds, and its size in bytes.
 Seen = dict[str, tuple[int, int]]
@@ -28,12 +30,22 @@ def watch(settings: Settings, every: float = EVERY) -> int:
             seen = look(settings)
             code = _run(settings)
             print("watching for changes; Ctrl-C ends", file=sys.stderr, flush=True)
-            while (now := look(settings)) == seen:
-                time.sleep(every)
+            now = _changed(settings, seen, every)
             changed = sorted(path for path in {*now, *seen} if now.get(path) != seen.get(path))
-            print(f"\n{visible(changed[0])} changed", file=sys.stderr, flush=True)
+            print(f"\n{visible(changed[0]) if changed else 'a file'} changed", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
         return code
+
+
+def _changed(settings: Settings, seen: Seen, every: float) -> Seen:
+    """What is there when something has changed, and all that was being written is: an editor empties a file before it fills it."""
+    while (now := look(settings)) == seen:
+        time.sleep(every)
+    while True:
+        time.sleep(min(every, SETTLED))
+        if (later := look(settings)) == now:
+            return now
+        now = later
 
 
 def _run(settings: Settings) -> int:
