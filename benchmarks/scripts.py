@@ -1,23 +1,33 @@
-"""How long `spinebot test` takes for 10,000 steps, in one process and in several.
+"""How long 10,000 steps of scripted conversations take, played by one process and by several.
 
     make bench                          # or: python benchmarks/scripts.py [--steps N] [--jobs N] [--repeats N]
 
-The conversations hold the questions that the bot suggests, four steps each, every step with four expectations that hold. All is timed as a
-user waits for it: the process from its start to its end, with the scripts read and the bot loaded. One process and several by turns, the best
-of each: a busy machine can only slow them.
+The conversations hold the questions that the bot suggests, four steps each, every step with four expectations that hold.
+
+- Playing: from the first conversation to the last result, as `spinebot test` plays them, with the bot loaded and the scripts read; several
+  processes are started, and ended, within their time.
+- The command: `spinebot test` as a user waits for it, with its start, the scripts read and the bot loaded, which one process does alone.
+
+One process and several by turns, the best of each: a busy machine can only slow them.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
+
+from spinebot import Bot
+from spinebot.runner import Source, play_each, speaker_of
+from spinebot.script import Conversation
+from spinebot.suite import load_scripts
 
 COMMAND = [sys.executable, "-m", "spinebot.cli", "test"]
 STEPS_EACH, A_FILE = 4, 100
@@ -27,23 +37,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=10_000, help="how many are played (default: 10,000)")
     parser.add_argument("--jobs", type=int, default=2, help="how many processes are compared with one (default: 2)")
-    parser.add_argument("--repeats", type=int, default=3, help="how often each is timed (default: 3)")
+    parser.add_argument("--repeats", type=int, default=5, help="how often each is timed (default: 5)")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         write_scripts(Path(folder), args.steps)
-        one, several = [], []
-        for _ in range(args.repeats):
-            one.append(run(folder, 1))
-            several.append(run(folder, args.jobs))
-    cores = len(os.sched_getaffinity(0))
-    print(f"{args.steps} script steps   1 process {min(one):6.2f} s   {args.jobs} processes {min(several):6.2f} s", end="")
-    print(f"   ratio {min(one) / min(several):5.2f}   (best of {args.repeats}, {cores} cores)")
+        conversations, _ = load_scripts([folder])
+        report("script steps", lambda jobs: play(conversations, jobs), args)
+        report("spinebot test", lambda jobs: run(folder, jobs), args)
+
+
+def report(what: str, timed: Callable[[int], float], args: argparse.Namespace) -> None:
+    """A line: the time of one process and of several."""
+    timed(1)  # fills the file cache and the bot's own
+    one, several = map(min, zip(*((timed(1), timed(args.jobs)) for _ in range(args.repeats)), strict=True))
+    print(f"{what:<13} 1 process    {one:8.3f} s    {args.jobs} processes {several:8.3f} s    ratio {one / several:5.2f}", end="")
+    print(f"   ({args.steps} steps, best of {args.repeats}, {len(os.sched_getaffinity(0))} cores)", flush=True)
+
+
+def play(conversations: Sequence[Conversation], jobs: int) -> float:
+    """Seconds in which they are all played; ends this process where one of them fails."""
+    speaker_of(Source())
+    gc.set_threshold(50_000)  # as the command does
+    started = time.perf_counter()
+    results = list(play_each(conversations, Source(), jobs))
+    seconds = time.perf_counter() - started
+    if any(played.is_bad for played in results):
+        sys.exit("a conversation fails that holds what the bot said")
+    return seconds
 
 
 def write_scripts(folder: Path, steps: int) -> None:
     """Scripts of so many steps in all; the expectations are what the bot replies."""
-    from spinebot import Bot
-
     bot = Bot.load()
     asked = cycle([answer.ask for answer in bot.answers if answer.ask])
     conversations = steps // STEPS_EACH

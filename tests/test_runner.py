@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from spinebot import SpinebotError
+from spinebot import SpinebotError, runner
 from spinebot.choosing import choose
 from spinebot.play import Played, SpeakerError
 from spinebot.runner import Source, _parts, forget, play_each
@@ -116,7 +117,10 @@ def test_fail_fast_ends_with_the_first_bad_one_in_the_files_order(echo: Source, 
     assert [played.conversation.name for played in results] == ["late", "bad"]
 
 
-def test_the_bot_of_a_folder_replies_alike_in_every_process() -> None:
+@pytest.mark.parametrize("how", ["fork", "spawn"])
+def test_the_bot_of_a_folder_replies_alike_in_every_process(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a process can't be forked it starts anew, and loads the bot itself."""
+    monkeypatch.setattr(runner, "_context", lambda: multiprocessing.get_context(how))
     asked = parse_script("conversations:\n" + "".join(f"  - name: n{at}\n    steps: [{{user: Does lupus need treatment?, expect: {{kind: answer}}}}, {{user: and is it common?}}]\n" for at in range(8)), "a")
     one, several = (list(play_each(asked, Source(), jobs)) for jobs in (1, 2))
     assert without_times(one) == without_times(several)

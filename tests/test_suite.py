@@ -268,19 +268,30 @@ def test_watch_sees_a_change_of_the_bot_folder(run: Run, tmp_path: Path, small_r
         end(process)
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_ends_a_run_at_once_and_leaves_no_process_behind(run: Run, jobs: str) -> None:
+@pytest.mark.parametrize(("jobs", "ending"), [("1", signal.SIGINT), ("2", signal.SIGINT), ("3", signal.SIGKILL), ("3", signal.SIGTERM)])
+def test_a_run_that_is_ended_ends_at_once_and_leaves_no_process_behind(run: Run, jobs: str, ending: signal.Signals) -> None:
+    """Ctrl-C goes to all its processes; a build server that has waited too long ends the first one alone."""
     steps = "".join("      - user: Does lupus need treatment?\n" for _ in range(20_000))
     Path("long.chat.yaml").write_text(f"conversations:\n  - name: a\n    steps:\n{steps}  - name: b\n    steps:\n{steps}", encoding="utf-8")
     process = start("bad.chat.yaml", "long.chat.yaml", "-j", jobs)
     try:
-        until(process, "FAILED" if jobs == "1" else "kind")
-        os.killpg(process.pid, signal.SIGINT)
+        until(process, "FAILED")
+        (os.killpg if ending == signal.SIGINT else os.kill)(process.pid, ending)
         began = time.monotonic()
         rest = process.communicate(timeout=60)[0]
-        assert process.returncode == 130 and "Traceback" not in rest
-        assert time.monotonic() - began < 5
+        assert process.returncode == (130 if ending == signal.SIGINT else -ending) and "Traceback" not in rest
+        assert not left(process.pid)
+        assert time.monotonic() - began < 30
     finally:
         end(process)
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
+
+
+def left(group: int) -> bool:
+    """Whether anything of a group of processes is still there after a moment."""
+    for _ in range(50):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return False
+        time.sleep(0.1)
+    return True

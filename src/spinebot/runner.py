@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -22,7 +23,7 @@ from .play import BotSpeaker, Outcome, Played, PlayedStep, Speaker, play
 from .script import Conversation
 
 #: Steps that a process is given at a time: enough that handing over costs little, few enough that all end together.
-PART = 128
+PART = 256
 #: Parts that wait for each process; more would only be thrown away by `fail_fast`.
 WAITING = 4
 
@@ -128,8 +129,17 @@ def _begin(conversations: Sequence[Conversation], source: Source) -> None:
     """Make a process ready. Ctrl-C is the first process's to handle; what is here already need not be searched for what could be freed."""
     global _mine  # noqa: PLW0603
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_first, daemon=True).start()
     _mine = conversations, speaker_of(source)
     gc.freeze()
+
+
+def _end_with_the_first() -> None:
+    """Where the first process was killed nobody will ever ask for more."""
+    first = multiprocessing.parent_process()
+    if first is not None:
+        first.join()
+        os._exit(1)
 
 
 def _play_part(part: range) -> list[_Sent]:
