@@ -64,9 +64,10 @@ voices: $(RUN) ## pass rates on the question files of tests/voices
 mutate: $(RUN) ## take each safety rule away in turn: does a test notice?
 	@$(BIN)/python scripts/mutate.py $(ARGS)
 
-bench: $(RUN) ## the time of a turn, of starting up, of the first prompt, and peak memory
+bench: $(RUN) ## the time of a turn, of starting up, of the first prompt, of scripted conversations, and peak memory
 	@$(BIN)/python benchmarks/prompt.py
 	@$(BIN)/python benchmarks/turn.py $(ARGS)
+	@$(BIN)/python benchmarks/scripts.py
 
 bench-retrieval: $(BENCH) ## the search beside bare BM25 on the question files
 	@$(BIN)/python benchmarks/retrieval.py $(ARGS)

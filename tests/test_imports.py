@@ -17,13 +17,13 @@ PACKAGE = Path(spinebot.__file__).parent
 
 #: Lowest first; a module imports only from layers below its own.
 LAYERS = [
-    {"errors", "english", "text"},
+    {"errors", "english", "text", "options"},
     {"article", "yamlfile", "yamledit"},
     {"corpus", "matcher", "rules", "answers", "schema"},
     {"clauses", "conversation", "spelling", "lexicon", "contract"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
-    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "speakers", "saved", "verify", "coverage", "mutation", "survivors", "golden", "recording", "botium", "stories", "convert", "script_schema"},
+    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "speakers", "saved", "verify", "coverage", "mutation", "survivors", "golden", "recording", "botium", "stories", "convert", "script_schema", "choosing", "runner", "report", "formats", "html_report", "suite", "watching"},
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
 
@@ -56,6 +56,13 @@ SAME_LAYER = {
     "stories": {"botium"},
     "convert": {"botium", "script", "stories"},
     "script_schema": {"script"},
+    "choosing": {"script"},
+    "runner": {"expect", "play", "script", "speakers"},
+    "report": {"expect", "play"},
+    "formats": {"play", "report"},
+    "html_report": {"formats", "play", "report"},
+    "suite": {"choosing", "coverage", "formats", "html_report", "play", "report", "runner", "script"},
+    "watching": {"runner", "script", "suite"},
     "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
     "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},
     "verify": {"saved"},

@@ -116,9 +116,8 @@ def test_a_failure_is_told_by_file_and_line_without_a_traceback(project: Project
 
 def test_the_failure_text_is_that_of_the_command(project: Project) -> None:
     """One failure, one text, whoever plays it."""
-    from spinebot.report import failure_text
-
     from spinebot.play import play
+    from spinebot.report import failure_text
     from spinebot.script import parse_script
 
     class Echo:
