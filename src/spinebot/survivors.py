@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from .errors import Fault, ScriptError, SpinebotError
@@ -42,7 +43,7 @@ def mutate(bot: Bot, paths: Sequence[str], only: Sequence[str] = (), *, alone: b
     if as_json:
         print(json.dumps(_values(suite, trials), indent=2))
     else:
-        for line in _lines(suite, alive, len(trials), bot.rules.path, time.perf_counter() - started):
+        for line in _lines(suite, alive, len(trials), _near(bot.rules.path), time.perf_counter() - started):
             print(visible(line))
     return SURVIVED if suite.failing or any(not trial.needless for trial in alive) else NOTICED
 
@@ -73,6 +74,12 @@ def _try_all(suite: Suite, mutated: Sequence[Mutant], out: TextIO) -> Iterator[T
         yield trial
     if shown:
         print("\r\x1b[K", end="", file=out, flush=True)
+
+
+def _near(path: str) -> str:
+    """`path` as an editor started here can open it: relative where it is below the working directory."""
+    inside = Path(path).is_relative_to(Path.cwd())
+    return str(Path(path).relative_to(Path.cwd())) if inside else path
 
 
 def _lines(suite: Suite, alive: Sequence[Trial], count: int, path: str, seconds: float) -> Iterator[str]:
