@@ -17,14 +17,14 @@ PACKAGE = Path(spinebot.__file__).parent
 
 #: Lowest first; a module imports only from layers below its own.
 LAYERS = [
-    {"errors", "english", "text", "options"},
+    {"errors", "english", "text"},
     {"article", "yamlfile", "yamledit"},
     {"corpus", "matcher", "rules", "answers", "schema"},
     {"clauses", "conversation", "spelling", "lexicon", "contract"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
     {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "speakers", "saved", "verify", "coverage", "mutation", "survivors", "golden", "recording", "botium", "stories", "convert", "script_schema", "choosing", "runner", "report", "formats", "html_report", "suite", "watching"},
-    {"pytest_plugin", "cli"},
+    {"pytest_plugin", "options", "cli"},
 ]  # fmt: skip
 
 #: What a module may import from its own layer.
@@ -66,7 +66,7 @@ SAME_LAYER = {
     "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
     "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},
     "verify": {"saved"},
-    "cli": {"pytest_plugin"},
+    "cli": {"options", "pytest_plugin"},
 }
 
 #: Package → the modules that may import it. Whatever is not here and not of the standard library is refused.
