@@ -20,7 +20,7 @@ LAYERS = [
     {"errors", "english", "text"},
     {"article", "yamlfile", "yamledit"},
     {"corpus", "matcher", "rules", "answers", "schema"},
-    {"clauses", "conversation", "spelling", "lexicon", "contract"},
+    {"clauses", "conversation", "spelling", "lexicon", "shape"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
     {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "speakers", "saved", "verify", "coverage", "mutation", "survivors", "golden", "recording", "botium", "stories", "convert", "script_schema", "choosing", "runner", "report", "formats", "html_report", "suite", "watching"},

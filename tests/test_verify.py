@@ -5,24 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
 from spinebot import Bot, SpinebotError
 from spinebot.cli import main
 from spinebot.saved import read_saved
 from spinebot.transcript import Turn, to_json
 from spinebot.verify import Proof, verify
+from spinebot.web import app as web_app
+from spinebot.web.settings import Settings
 
 TALK = [
     "is lupsu treated", "i cant feel my legs and i wet myself", "what are the treatments for neck pain", "thanks", "and surgery?", "",
     "should i take painkillers", "what is the price of a car", "\ud800 背中 😀",
 ]  # fmt: skip
 
+Talk = Callable[..., object]
 Change = Callable[[dict[str, Any]], None]
 
 
@@ -102,6 +108,29 @@ def test_explanations_are_let_be_and_that_is_said(tmp_path: Path) -> None:
 
 def test_one_reply_is_a_file_too(tmp_path: Path) -> None:
     assert proved(tmp_path / "a.jsonl", json.dumps(replies()[0])).messages == 1
+
+
+def test_what_each_channel_saves_passes(bot: Bot, tmp_path: Path, talk: Talk, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """The files as the channels themselves write them, not as they are made here."""
+    said = [text for text in TALK if text and text.isprintable()]
+    talk(bot, *said, f"/save {tmp_path / 'terminal.json'}", "/quit")
+    assert main(["verify", str(tmp_path / "terminal.json")]) == 0
+
+    monkeypatch.setattr(web_app, "Bots", lambda *_: SimpleNamespace(current=bot))
+    with TestClient(web_app.create_app(Settings(rate="", keep_messages=True))) as client:
+        name = None
+        for text in TALK:
+            name = client.post("/api/messages", content=json.dumps({"text": text, "conversation": name}), headers={"Content-Type": "application/json"}).json()["conversation"]
+        (tmp_path / "server.json").write_bytes(client.get(f"/api/conversations/{name}").content)
+    assert main(["verify", str(tmp_path / "server.json")]) == 0
+
+    lines = "\n".join([*said, "", *said]) + "\n"
+    (tmp_path / "said.txt").write_text(lines, encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(lines.encode()), "utf-8"))
+    capfd.readouterr()
+    assert main(["chat", "--json"]) == 0
+    (tmp_path / "pipe.jsonl").write_text(capfd.readouterr().out)
+    assert main(["verify", str(tmp_path / "pipe.jsonl"), "--messages", str(tmp_path / "said.txt")]) == 0
 
 
 def reply(number: int, values: dict[str, Any]) -> dict[str, Any]:
@@ -245,40 +274,6 @@ def test_messages_that_the_server_let_go_are_missed(tmp_path: Path) -> None:
     """What the rest leans on is gone: that can't be called proved."""
     (fault,) = proved(tmp_path / "a.json", json.dumps({**kept(), "turns": len(TALK) + 3})).faults
     assert fault.startswith("the first 3 messages are not in the file")
-
-
-@pytest.mark.parametrize(("text", "line", "said"), [
-    ("", 0, "is empty"),
-    ("{", 1, "is not JSON"),
-    ('{"a": 1,\n"b" 2}', 2, "is not JSON"),
-    ("[]", 0, "is no saved conversation"),
-    ('{"format": "spinebot-transcript/1", "articles": {}}', 0, "is no saved conversation"),
-    ('{"format": "spinebot-transcript/1", "format": "", "articles": {}, "messages": []}', 0, "twice"),
-    ('{"format": "spinebot-transcript/9", "articles": {}, "messages": []}', 0, "another version of spinebot"),
-    ('{"format": "spinebot-transcript/1", "articles": [], "messages": []}', 0, "'articles' must be"),
-    ('{"format": "spinebot-transcript/1", "articles": {}, "messages": []}', 0, "holds no message"),
-    ('{"format": "spinebot-transcript/1", "articles": {}, "messages": [{"user": "hi"}]}', 0, "message 1 must have 'user'"),
-    ('{"format": "spinebot-transcript/1", "articles": {}, "messages": [{"user": "hi", "reply": {}}]}', 0, "message 1: the reply lacks 'kind'"),
-    ('{"conversation": "x", "turns": 2, "topics": [], "suggestions": [], "messages": []}', 0, "--keep-messages"),
-    ('{"conversation": "x", "turns": true, "topics": [], "suggestions": [], "messages": []}', 0, "'turns' must be"),
-    ("[" * 100_000, 0, "nested too deeply|not JSON"),
-    ("1" * 5000, 0, "not JSON"),
-], ids=range(15))  # fmt: skip
-def test_a_file_of_another_kind_is_no_failed_proof(tmp_path: Path, text: str, line: int, said: str) -> None:
-    path = tmp_path / "a.json"
-    path.write_text(text)
-    with pytest.raises(SpinebotError) as caught:
-        read_saved(path)
-    (fault,) = caught.value.faults
-    assert fault.line == line and any(one in fault.message for one in said.split("|")), fault
-
-
-def test_a_broken_line_of_replies_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    path.write_text(json.dumps(replies()[0]) + "\n\n{]\n{}\n")
-    with pytest.raises(SpinebotError) as caught:
-        read_saved(path)
-    assert [(fault.line, fault.message[:21]) for fault in caught.value.faults] == [(3, "is not JSON: Expectin"), (4, "message 3: the reply ")]
 
 
 def test_the_command_says_passed_failed_or_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .contract import fault_of
 from .errors import Fault, SpinebotError
+from .shape import fault_of
 from .transcript import FORMAT
 from .yamlfile import load_text
 

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from .contract import fault_of
 from .errors import SpinebotError
 from .expect import Reply
 from .play import Speaker, SpeakerError
+from .shape import fault_of
 
 #: Seconds that a reply may take, from the first byte sent to the last one read.
 TIMEOUT = 10.0

@@ -41,7 +41,7 @@ def _fault(value: object, shape: Any, what: str) -> str:
     if isinstance(shape, list):
         if not isinstance(value, list):
             return f"{what} must be a list"
-        return next((fault for at, one in enumerate(value, 1) if (fault := _fault(one, shape[0], f"{what}, item {at},"))), "")
+        return next((fault for at, one in enumerate(value, 1) if (fault := _fault(one, shape[0], f"item {at} of {what}"))), "")
     if not isinstance(value, dict):
         return f"{what} must be an object"
     for key in shape:
