@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from .script import Expectation, Step, pattern_of
+from .patterns import pattern_of
+from .script import Expectation, Step
 
 #: A reply as the contract's JSON values; a bot that speaks another protocol has "text" alone.
 Reply = Mapping[str, Any]
