@@ -25,7 +25,7 @@ LAYERS = [
     {"bot"},
     {
         "explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play",
-        "patterns", "scriptfile", "golden", "recording", "botium", "stories", "convert", "script_schema",
+        "patterns", "scriptfile", "golden", "recording", "botium", "convos", "stories", "convert", "script_schema",
     },
     {"pytest_plugin", "cli"},
 ]  # fmt: skip
@@ -52,9 +52,9 @@ SAME_LAYER = {
     "play": {"expect", "script"},
     "golden": {"expect", "play", "script"},
     "recording": {"script"},
-    "botium": {"script"},
+    "convos": {"botium", "script"},
     "stories": {"botium"},
-    "convert": {"botium", "script", "stories"},
+    "convert": {"botium", "convos", "script", "stories"},
     "script_schema": {"script", "scriptfile"},
     "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
     "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},

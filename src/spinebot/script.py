@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from .errors import Fault, ScriptError, SpinebotError
 from .patterns import pattern_of
-from .scriptfile import MOST_STEPS, Reader, check_keys, check_shared, entries_of, include, is_script, scalar, share, text_of, texts_of
+from .scriptfile import BLANK, MOST_STEPS, Reader, check_keys, check_shared, filled, include, is_script, rows_of, scalar, share, text_of, texts_of
 from .yamlfile import Node, load_text, parse_yaml
 
 SUFFIXES = (".chat.yaml", ".chat.yml")
@@ -43,7 +42,6 @@ CONVERSATION_KEYS = {
 }
 STEP_KEYS = {"user": "what the user says", "expect": "what must hold of the reply"}
 USE_KEYS = {"use": "the name of shared steps that stand here"}
-_BLANK = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,36 +158,14 @@ def _read_conversation(node: Node, reader: Reader) -> Iterator[Conversation]:
         value = node.get(key)
         if value is not None and isinstance(value.value, str) and not why.strip():
             reader.fault(value.line, f"{key!r} is empty: say why")
-    rows = list(_rows(node, reader))
+    rows = list(rows_of(node, reader))
     for row in rows:
-        taken = set(_BLANK.findall(name)) & set(row)
-        called = _filled(name, row, node.line, reader) if taken or len(rows) == 1 else f"{name} [{', '.join(row.values())}]"
+        taken = set(BLANK.findall(name)) & set(row)
+        called = filled(name, row, node.line, reader) if taken or len(rows) == 1 else f"{name} [{', '.join(row.values())}]"
         read = tuple(islice(_read_steps(steps, row, reader), MOST_STEPS + 1))
         if len(read) > MOST_STEPS:
             reader.fault(steps.line, f"conversation {called!r} has more than {MOST_STEPS} steps")
         yield Conversation(called, reader.path, node.line, read, tags, skip, fails)
-    return None
-
-
-def _rows(node: Node, reader: Reader) -> Iterator[Mapping[str, str]]:
-    """The variables of each of the conversations that one stands for."""
-    common = {}
-    for name, value in entries_of(node, "variables", reader):
-        common[name] = scalar(value, f"variable {name!r}", reader)
-    table = node.get("table")
-    if table is None:
-        yield common
-        return
-    rows = table.sequence()
-    if not rows:
-        return reader.fault(table.line, "'table' must be a list of rows, such as - {question: ..., caveat: ...}")
-    columns = dict(rows[0].items()).keys()
-    for row in rows:
-        cells = dict(row.items())
-        if not cells or cells.keys() != columns:
-            reader.fault(row.line, f"this row has {', '.join(cells) or 'no cells'}, the first one {', '.join(columns)}: all rows need the same")
-            continue
-        yield {**common, **{name: scalar(value, f"cell {name!r}", reader) for name, value in cells.items()}}
     return None
 
 
@@ -207,7 +183,7 @@ def _read_steps(steps: Node, row: Mapping[str, str], reader: Reader) -> Iterator
         if said is None:
             reader.fault(node.line, "a step needs 'user': what the user says")
             continue
-        text = _filled(scalar(said, "'user'", reader), row, said.line, reader)
+        text = filled(scalar(said, "'user'", reader), row, said.line, reader)
         yield Step(text, tuple(_read_expectations(node.get("expect"), row, reader)), reader.path, said.line)
 
 
@@ -237,7 +213,7 @@ def _read_expectations(node: Node | None, row: Mapping[str, str], reader: Reader
                 yield Expectation(key, value.value, value.line)
         elif kind:
             texts = texts_of(value, key, reader) if kind != "text" else [scalar(value, repr(key), reader)]
-            wanted = tuple(_filled(text, row, value.line, reader) for text in texts)
+            wanted = tuple(filled(text, row, value.line, reader) for text in texts)
             if not wanted or not all(text.strip() for text in wanted):
                 reader.fault(value.line, f"{key!r} is empty: say what is expected, or leave it out")
             _check(key, kind, wanted, value.line, reader)
@@ -256,11 +232,3 @@ def _check(key: str, kind: str, wanted: tuple[str, ...], line: int, reader: Read
                 pattern_of(text)
             except ValueError as error:
                 reader.fault(line, str(error))
-
-
-def _filled(text: str, row: Mapping[str, str], line: int, reader: Reader) -> str:
-    """`text` with the variables in it replaced; braces around anything else stay."""
-    for name in _BLANK.findall(text):
-        if row and name not in row:
-            reader.fault(line, f"there is no variable {name!r}: known are {', '.join(row)}")
-    return _BLANK.sub(lambda found: row.get(found[1], found[0]), text) if row else text

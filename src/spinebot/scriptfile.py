@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,8 @@ FILE_KEYS = {
 }
 #: How many steps a conversation has at most, and how often shared steps and included files nest.
 MOST_STEPS, DEEPEST = 10_000, 40
+#: A variable in a text.
+BLANK = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(slots=True)
@@ -175,3 +178,33 @@ def texts_of(node: Node | None, key: str, reader: Reader) -> list[str]:
     if node is None:
         return []
     return [scalar(item, repr(key), reader) for item in (node.sequence() if isinstance(node.value, tuple) else (node,))]
+
+
+def rows_of(node: Node, reader: Reader) -> Iterator[Mapping[str, str]]:
+    """The variables of each of the conversations that one stands for."""
+    common = {}
+    for name, value in entries_of(node, "variables", reader):
+        common[name] = scalar(value, f"variable {name!r}", reader)
+    table = node.get("table")
+    if table is None:
+        yield common
+        return
+    rows = table.sequence()
+    if not rows:
+        return reader.fault(table.line, "'table' must be a list of rows, such as - {question: ..., caveat: ...}")
+    columns = dict(rows[0].items()).keys()
+    for row in rows:
+        cells = dict(row.items())
+        if not cells or cells.keys() != columns:
+            reader.fault(row.line, f"this row has {', '.join(cells) or 'no cells'}, the first one {', '.join(columns)}: all rows need the same")
+            continue
+        yield {**common, **{name: scalar(value, f"cell {name!r}", reader) for name, value in cells.items()}}
+    return None
+
+
+def filled(text: str, row: Mapping[str, str], line: int, reader: Reader) -> str:
+    """`text` with the variables in it replaced; braces around anything else stay."""
+    for name in BLANK.findall(text):
+        if row and name not in row:
+            reader.fault(line, f"there is no variable {name!r}: known are {', '.join(row)}")
+    return BLANK.sub(lambda found: row.get(found[1], found[0]), text) if row else text
