@@ -52,6 +52,7 @@ SAME_LAYER = {
     "play": {"expect", "script"},
     "golden": {"expect", "play", "script"},
     "recording": {"script"},
+    "botium": {"patterns"},
     "convos": {"botium", "script"},
     "stories": {"botium"},
     "convert": {"botium", "convos", "script", "stories"},

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from .errors import Fault
+from .patterns import pattern_of
 
 #: Words that begin a line of Botium's own, for the user's side too: a message can't begin with them.
 HOOKS = frozenset(
@@ -126,13 +127,13 @@ class _Convo:
         elif (found := _TEXT.match(name)) and texts:
             how, many = found[1] or "EQUALS", found[2] or ("ALL" if found[1] == "CONTAINS" else "ANY")
             patterns = [_PATTERNS[how](text) for text in texts]
-            # Not any of them, not all of them, and the same of what must be there.
-            if (many == "ALL") != negated or len(patterns) == 1:
+            # What must not be there is none of them, or not all of them at once.
+            if (many == "ALL") == negated and len(patterns) > 1:
+                patterns = [_one_of(texts, how, negated)]
+            if all(map(_compiles, patterns)):
                 expect.setdefault("says_not" if negated else "says", []).extend(patterns)
             else:
-                expect.setdefault("says_not" if negated else "says", []).append(_one_of(texts, how, negated))
-            if how == "REGEXP" and any(not _compiles(text) for text in texts):
-                self.note(line, "a regular expression that Python doesn't read as JavaScript does: write it anew")
+                self.note(line, f"{name} is left out: its regular expression is none here; write it anew")
         else:
             self.note(line, f"{'!' * negated}{name} is left out: a script has no such check")
 
@@ -189,8 +190,8 @@ def _one_of(texts: list[str], how: str, negated: bool) -> str:
 
 def _compiles(text: str) -> bool:
     try:
-        re.compile(text)
-    except re.error:
+        pattern_of(text)
+    except ValueError:
         return False
     return True
 
