@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 #: How long one regular expression may take on one reply, in seconds.
@@ -17,6 +18,7 @@ class Pattern(NamedTuple):
     find: Callable[[str], str | None]
 
 
+@lru_cache(maxsize=10_000)
 def pattern_of(text: str) -> Pattern:
     """What a text of `says` looks for: itself, with any blanks between its words, or a regular expression; in any case.
 
