@@ -11,13 +11,17 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spinebot import Bot
+from spinebot.botium import read_convo
 from spinebot.cli import main
 from spinebot.convert import convert
 from spinebot.errors import ScriptError
 from spinebot.play import BotSpeaker, play
-from spinebot.script import load_script
+from spinebot.script import load_script, parse_script
+from spinebot.yamlfile import dump_yaml
 
 CLIENTS = Path(__file__).parent / "clients"
 Read = Callable[..., tuple[dict, list[str]]]
@@ -72,7 +76,7 @@ def test_a_check_of_botium_is_carried_over(read: Read, line: str, expected: dict
     assert step(read, line) == expected
 
 
-@pytest.mark.parametrize("line", ["!BUTTONS a", "BUTTONS", "CARDS a", "INTENT_CONFIDENCE 80", "JSON_PATH $.a|b", "PAUSE 100", "?maybe", "!INTENT a", "TEXT_WER a|10"])
+@pytest.mark.parametrize("line", ["!BUTTONS a", "BUTTONS", "CARDS a", "INTENT_CONFIDENCE 80", "JSON_PATH $.a|b", "PAUSE 100", "?maybe", "!INTENT a", "TEXT_WER a|10", "TEXT_REGEXP_ALL (a"])
 def test_a_check_that_a_script_has_not_is_said_with_its_line(read: Read, line: str) -> None:
     """A check that is lost in silence is one that its owner believes in."""
     [note] = lost(read, line)
@@ -243,6 +247,13 @@ def test_the_command_says_what_it_wrote_and_what_it_lost(tmp_path: Path, capsys:
     assert said.out.splitlines() == [str(Path("out") / "a.chat.yaml")]
     assert said.err == "a.convo.txt:7: CARDS is left out: a script has no such check\n"
     assert main(["convert", "b.convo.txt"]) == 2
+
+
+@given(st.lists(st.sampled_from(["#me", "#bot", "#begin", "!", "?", "TEXT_CONTAINS_ANY a|b", "TEXT_REGEXP_ALL_IC (a", "BUTTONS x", "/a/", "*"]) | st.text(max_size=12), max_size=12))
+def test_whatever_a_file_holds_its_script_can_be_read(lines: list[str]) -> None:
+    draft = read_convo("\n".join(lines), "a.convo.txt", [])
+    if draft.steps:
+        parse_script(dump_yaml({"conversations": [draft.values()]}), "a.chat.yaml")
 
 
 VERDICTS = """\

@@ -98,7 +98,7 @@ def test_a_bot_that_says_text_alone_can_not_pass_for_one_that_says_more(key: str
 @pytest.mark.parametrize("key", ["says", "says_not"])
 def test_an_expression_that_would_never_end_fails_in_its_time(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It would hang the whole run."""
-    monkeypatch.setattr("spinebot.script.PATIENCE", 0.2)
+    monkeypatch.setattr("spinebot.patterns.PATIENCE", 0.2)
     started = time.monotonic()
     [failure] = failures(f"{{{key}: '/(x+x+)+(?<!x)y(?=z)/'}}", {**REPLY, "text": "x" * 5000})
     assert time.monotonic() - started < 10

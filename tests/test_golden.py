@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from spinebot.errors import ScriptError
 from spinebot.expect import Reply
-from spinebot.golden import plan_update, scripts_to_update, update_file, write_update
+from spinebot.golden import plan_update, scripts_to_update, update_file, update_scripts, write_update
 from spinebot.play import Played, play
 from spinebot.script import load_script, parse_script
 from spinebot.yamledit import appended, replaced, scalars
@@ -89,6 +89,19 @@ def test_the_difference_is_shown_and_nothing_written(tmp_path: Path) -> None:
     assert update_file(path, played(path, "old")) == ""
     assert scripts_to_update(played(path, "new")) == [path]
     assert scripts_to_update(played(path, "old")) == []
+
+
+def test_each_script_is_shown_and_written_where_it_is_wanted(tmp_path: Path) -> None:
+    texts = {}
+    for name in "abc":
+        path = tmp_path / f"{name}.chat.yaml"
+        path.write_text(f"conversations:\n  - name: {name}\n    steps:\n      - user: hi\n        expect: {{exactly: {'new' if name == 'c' else 'old'}}}\n", encoding="utf-8")
+        texts[path] = path.read_text(encoding="utf-8")
+    shown: list[str] = []
+    left = update_scripts([one for path in texts for one in played(path, "new")], shown.append, lambda path: path.name.startswith("a"))
+    assert left == ()
+    assert ["a.chat.yaml" in shown[0], "b.chat.yaml" in shown[1], len(shown)] == [True, True, 2]
+    assert [path.name[0] for path, text in texts.items() if path.read_text(encoding="utf-8") != text] == ["a"]
 
 
 def test_windows_line_ends_and_a_byte_order_mark_stay(tmp_path: Path) -> None:

@@ -1,21 +1,22 @@
-"""Botium's conversations, `*.convo.txt`: read as drafts of scripts, and written from scripts."""
+"""Botium's conversations, `*.convo.txt`, read as drafts of scripts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from .errors import Fault
-from .script import Conversation, Expectation
+from .patterns import pattern_of
 
 #: Words that begin a line of Botium's own, for the user's side too: a message can't begin with them.
-_HOOKS = frozenset(
+HOOKS = frozenset(
     "BUTTON MEDIA FORM PAUSE WAITFORBOT SET_SCRIPTING_MEMORY CLEAR_SCRIPTING_MEMORY ASSIGN_SCRIPTING_MEMORY UPDATE_CUSTOM SKIP_BOT_UNCONSUMED INCLUDE "
     "CONDITIONAL_STEP_TIME_BASED CONDITIONAL_STEP_BUSINESS_HOURS CONDITIONAL_STEP_CAPABILITY_VALUE_BASED CONDITIONAL_STEP_JSON_PATH_BASED "
     "CONVO_STEP_PARAMETERS ORDERED_LIST_TO_BUTTON".split()
 )
-_TAG = re.compile(r"#(me|bot|begin|end|include)(?: .*)?$")
+#: A line that begins a section.
+TAG = re.compile(r"#(me|bot|begin|end|include)(?: .*)?$")
 #: An asserter by its shape: capitals, of two words or with arguments after it; "NHS" alone is a text.
 _ASSERTER = re.compile(r"([A-Z]+(?:_[A-Z]+)+|BUTTONS|CARDS|MEDIA|FORMS|INTENT|ENTITIES|TEXT)(?: (.*))?$")
 _TEXT = re.compile(r"TEXT(?:_(CONTAINS|WILDCARD|WILDCARDEXACT|REGEXP|EQUALS))?(?:_(ANY|ALL))?(?:_IC)?$")
@@ -83,7 +84,7 @@ class _Convo:
     def _say(self, draft: Draft, lines: list[str], at: int) -> None:
         said = []
         for number, line in enumerate(lines, at + 1):
-            if line.split(" ")[0] in _HOOKS:
+            if line.split(" ")[0] in HOOKS:
                 self.note(number, f"{line.split(' ')[0]} is left out: a script says texts alone")
             else:
                 said.append(line)
@@ -107,7 +108,7 @@ class _Convo:
             found = _ASSERTER.match(line)
             if found:
                 self._assert(expect, found[1], _arguments(found[2] or ""), negated, number)
-            elif line.split(" ")[0] in _HOOKS:
+            elif line.split(" ")[0] in HOOKS:
                 self.note(number, f"{line.split(' ')[0]} is left out")
             elif line.strip():
                 plain[negated].append(line.strip())
@@ -126,13 +127,13 @@ class _Convo:
         elif (found := _TEXT.match(name)) and texts:
             how, many = found[1] or "EQUALS", found[2] or ("ALL" if found[1] == "CONTAINS" else "ANY")
             patterns = [_PATTERNS[how](text) for text in texts]
-            # Not any of them, not all of them, and the same of what must be there.
-            if (many == "ALL") != negated or len(patterns) == 1:
+            # What must not be there is none of them, or not all of them at once.
+            if (many == "ALL") == negated and len(patterns) > 1:
+                patterns = [_one_of(texts, how, negated)]
+            if all(map(_compiles, patterns)):
                 expect.setdefault("says_not" if negated else "says", []).extend(patterns)
             else:
-                expect.setdefault("says_not" if negated else "says", []).append(_one_of(texts, how, negated))
-            if how == "REGEXP" and any(not _compiles(text) for text in texts):
-                self.note(line, "a regular expression that Python doesn't read as JavaScript does: write it anew")
+                self.note(line, f"{name} is left out: its regular expression is none here; write it anew")
         else:
             self.note(line, f"{'!' * negated}{name} is left out: a script has no such check")
 
@@ -141,7 +142,7 @@ def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
     """The head (tag "") and every section, with its lines."""
     tag, lines = "", list[str]()
     for line in text.split("\n"):
-        found = _TAG.match(line)
+        found = TAG.match(line)
         if found:
             yield tag, lines
             tag, lines = found[1], []
@@ -189,8 +190,8 @@ def _one_of(texts: list[str], how: str, negated: bool) -> str:
 
 def _compiles(text: str) -> bool:
     try:
-        re.compile(text)
-    except re.error:
+        pattern_of(text)
+    except ValueError:
         return False
     return True
 
@@ -204,58 +205,3 @@ def _add(step: dict[str, object], expect: dict[str, list[str]]) -> None:
         known[key] = every[0] if len(every) == 1 else every
     if known:
         step["expect"] = known
-
-
-def to_convo(conversation: Conversation, notes: list[Fault]) -> str:
-    """A conversation as Botium's text; what it can't check is added to `notes`."""
-
-    def note(path: str, line: int, message: str) -> None:
-        notes.append(Fault(path, line, message))
-
-    for what, told in (("tags", ", ".join(conversation.tags)), ("skip", conversation.skip), ("xfail", conversation.fails)):
-        if told:
-            note(conversation.path, conversation.line, f"{what} ({told}) of {conversation.name!r} left out: a .convo.txt has none")
-    lines = [" ".join(conversation.name.lstrip("#").split()), ""]
-    for step in conversation.steps:
-        said = step.says.strip()
-        for line in said.split("\n"):
-            if _TAG.match(line) or line.split(" ")[0] in _HOOKS:
-                note(step.path, step.line, f"{line[:40]!r} means something else to Botium: say it in other words")
-        lines += ["#me", said, "", "#bot"]
-        for expectation in step.expectations:
-            checks = list(_asserters(expectation))
-            if not checks:
-                note(step.path, expectation.line, f"{expectation.key} is left out: Botium hears what is said alone")
-            lines += checks
-        lines.append("")
-    return "\n".join(lines)
-
-
-def _asserters(expectation: Expectation) -> Iterator[str]:
-    """The lines that check one expectation; none where Botium can't."""
-    wanted = () if isinstance(expectation.wanted, int) else expectation.wanted
-    match expectation.key:
-        case "says":
-            yield from _patterns("", "ALL", wanted)
-        case "says_not":
-            yield from _patterns("!", "ANY", wanted)
-        case "suggests":
-            yield f"BUTTONS {_joined(wanted)}"
-        case "exactly":
-            yield f"TEXT_EQUALS {_joined(wanted)}"
-        case "cites" if all(" " in text.strip() for text in wanted):
-            yield f"TEXT_CONTAINS_ALL_IC {_joined(wanted)}"
-
-
-def _patterns(mark: str, many: str, wanted: Iterable[str]) -> Iterator[str]:
-    every = list(wanted)
-    plain = [text for text in every if not re.fullmatch("/.+/", text, re.DOTALL)]
-    if plain:
-        yield f"{mark}TEXT_CONTAINS_{many}_IC {_joined(plain)}"
-    for text in every:
-        if text not in plain:
-            yield f"{mark}TEXT_REGEXP_{many}_IC {_joined([text[1:-1]])}"
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return "|".join(" ".join(text.split()).replace("|", "\\|") for text in texts)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .botium import read_convo, to_convo
+from .botium import read_convo
+from .convos import to_convo
 from .errors import Fault, ScriptError, SpinebotError
 from .script import SUFFIXES, load_script
 from .stories import is_rasa, read_stories, responses_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from .script import Expectation, Step, pattern_of
+from .patterns import pattern_of
+from .script import Expectation, Step
 
 #: A reply as the contract's JSON values; a bot that speaks another protocol has "text" alone.
 Reply = Mapping[str, Any]
@@ -66,14 +66,14 @@ def _decided(reply: Reply) -> str:
 
 
 def _says(wanted: Sequence[str], reply: Reply) -> _Found:
-    missing = [text for text in wanted if _compiled(text).find(reply["text"]) is None]
+    missing = [text for text in wanted if pattern_of(text).find(reply["text"]) is None]
     if not missing:
         return None
     return missing, reply["text"], _nearest(missing[0], reply)
 
 
 def _says_not(wanted: Sequence[str], reply: Reply) -> _Found:
-    said = [(text, found) for text in wanted if (found := _compiled(text).find(reply["text"])) is not None]
+    said = [(text, found) for text in wanted if (found := pattern_of(text).find(reply["text"])) is not None]
     if not said:
         return None
     return [text for text, _ in said], reply["text"], f"the reply says {said[0][1]!r}"
@@ -161,5 +161,3 @@ _CHECKS: dict[str, Callable[[Any, Reply], _Found]] = {
     "words_at_most": _words_at_most,
     "exactly": _exactly,
 }
-
-_compiled = lru_cache(maxsize=10_000)(pattern_of)

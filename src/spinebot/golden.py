@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +82,22 @@ def write_update(path: Path, played: Sequence[Played]) -> None:
     update = plan_update(path, played)
     if update.diff:
         update.write()
+
+
+def update_scripts(played: Sequence[Played], show: Callable[[str], None], confirm: Callable[[Path], bool] = lambda _: True) -> tuple[Fault, ...]:
+    """What `spinebot test --update` does: `show` the difference of each script, write it where `confirm` says so; what was left to do by hand.
+
+    Raises ScriptError, OSError.
+    """
+    left: list[Fault] = []
+    for path in scripts_to_update(played):
+        update = plan_update(path, played)
+        left += update.left
+        if update.diff:
+            show(update.diff)
+            if confirm(path):
+                update.write()
+    return tuple(left)
 
 
 def _stale(played: Played) -> Iterable[tuple[str, Failure, str]]:

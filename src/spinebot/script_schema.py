@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 
-from .script import CONVERSATION_KEYS, EXPECTATIONS, FILE_KEYS, KINDS, LEVELS, STEP_KEYS, USE_KEYS
+from .script import CONVERSATION_KEYS, EXPECTATIONS, KINDS, LEVELS, STEP_KEYS, USE_KEYS
+from .scriptfile import FILE_KEYS
 
 Schema = dict[str, object]
 
