@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import multiprocessing
 import os
@@ -87,19 +88,39 @@ def _play(conversation: Conversation, speaker: Callable[[], Speaker]) -> Played:
 
 def _in_processes(conversations: Sequence[Conversation], source: Source, jobs: int) -> Generator[Played, None, None]:
     parts = _parts(conversations, jobs)
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(min(jobs, len(conversations)), _context(), _begin, (conversations, source))
     waiting: deque[tuple[range, Future[list[_Sent]]]] = deque()
+    ended = False
     try:
-        waiting.extend((part, pool.submit(_play_part, part)) for part in islice(parts, jobs * WAITING))
+        with _undisturbed():
+            waiting.extend((part, pool.submit(_play_part, part)) for part in islice(parts, jobs * WAITING))
         while waiting:
             part, results = waiting.popleft()
             sent = results.result()
             waiting.extend((part, pool.submit(_play_part, part)) for part in islice(parts, 1))
             yield from (_received(conversations[at], one) for at, one in zip(part, sent, strict=True))
+        ended = True
     except BrokenProcessPool:
         raise SpinebotError(Fault("spinebot test", 0, "a process that played conversations was ended from outside: try fewer with -j")) from None
     finally:
+        # Ended early: what is being played may take long, and nobody waits for it.
+        for child in set(multiprocessing.active_children()) - others if not ended else ():
+            child.terminate()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What is started meanwhile takes no notice of Ctrl-C, not even before it is ready to leave it to this process."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _parts(conversations: Sequence[Conversation], jobs: int) -> Iterator[range]:
