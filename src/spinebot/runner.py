@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 
 from .errors import Fault, SpinebotError
 from .expect import Failure, Reply
@@ -104,10 +105,21 @@ def _in_processes(conversations: Sequence[Conversation], source: Source, jobs: i
     except BrokenProcessPool:
         raise SpinebotError(Fault("spinebot test", 0, "a process that played conversations was ended from outside: try fewer with -j")) from None
     finally:
-        # Ended early: what is being played may take long, and nobody waits for it.
-        for child in set(multiprocessing.active_children()) - others if not ended else ():
-            child.terminate()
+        if not ended:
+            _abandon(pool, set(multiprocessing.active_children()) - others)
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _abandon(pool: ProcessPoolExecutor, children: set[BaseProcess]) -> None:
+    """End a pool's processes: what is being played may take long, and nobody waits for it."""
+    results = getattr(pool, "_result_queue", None)
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.join()
+    # One may have ended half-way through a result. While this process could still write, too, the pool would wait for the other half.
+    if results is not None:
+        results._writer.close()
 
 
 @contextlib.contextmanager
