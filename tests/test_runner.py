@@ -117,6 +117,13 @@ def test_fail_fast_ends_with_the_first_bad_one_in_the_files_order(echo: Source, 
     assert [played.conversation.name for played in results] == ["late", "bad"]
 
 
+def test_fail_fast_waits_for_nothing_that_is_still_being_played(echo: Source) -> None:
+    began = time.monotonic()
+    results = list(play_each([conversation("bad", "bye"), *(conversation(str(at), "x" * 60_000) for at in range(5))], echo, 3, fail_fast=True))
+    assert len(results) == 1 and time.monotonic() - began < 20
+    assert not multiprocessing.active_children()
+
+
 @pytest.mark.parametrize("how", ["fork", "spawn"])
 def test_the_bot_of_a_folder_replies_alike_in_every_process(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a process can't be forked it starts anew, and loads the bot itself."""

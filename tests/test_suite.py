@@ -160,6 +160,7 @@ def test_junit_is_written_when_scripts_are_faulty_too(run: Run) -> None:
 def test_an_output_never_takes_a_scripts_place(run: Run) -> None:
     code, _, err = run("good.chat.yaml", "--json", "bad.chat.yaml")
     assert code == 2 and "would write over bad.chat.yaml" in err
+    assert "would write over ." in run("good.chat.yaml", "--tap", ".")[2]
     assert Path("bad.chat.yaml").read_text(encoding="utf-8") == BAD
 
 

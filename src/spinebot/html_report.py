@@ -107,7 +107,7 @@ def _conversation(played: Played) -> Iterator[str]:
 
 def _step(played: PlayedStep) -> Iterator[str]:
     step = played.step
-    mark = ("✗ " if played.failures else "✓ ") if step.expectations else ""
+    mark = ('<span class="bad">✗</span> ' if played.failures else "✓ ") if step.expectations else ""
     yield f'<li><p class="said user"><span class="who">User</span>{_text(step.says)}</p>'
     yield f'<p class="said bot"><span class="who">{mark}Bot</span>{_text(str(played.reply.get("text", "")))}</p>'
     if played.failures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import multiprocessing
 import os
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 
 from .errors import Fault, SpinebotError
 from .expect import Failure, Reply
@@ -87,19 +89,50 @@ def _play(conversation: Conversation, speaker: Callable[[], Speaker]) -> Played:
 
 def _in_processes(conversations: Sequence[Conversation], source: Source, jobs: int) -> Generator[Played, None, None]:
     parts = _parts(conversations, jobs)
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(min(jobs, len(conversations)), _context(), _begin, (conversations, source))
     waiting: deque[tuple[range, Future[list[_Sent]]]] = deque()
+    ended = False
     try:
-        waiting.extend((part, pool.submit(_play_part, part)) for part in islice(parts, jobs * WAITING))
+        with _undisturbed():
+            waiting.extend((part, pool.submit(_play_part, part)) for part in islice(parts, jobs * WAITING))
         while waiting:
             part, results = waiting.popleft()
             sent = results.result()
             waiting.extend((part, pool.submit(_play_part, part)) for part in islice(parts, 1))
             yield from (_received(conversations[at], one) for at, one in zip(part, sent, strict=True))
+        ended = True
     except BrokenProcessPool:
         raise SpinebotError(Fault("spinebot test", 0, "a process that played conversations was ended from outside: try fewer with -j")) from None
     finally:
+        if not ended:
+            _abandon(pool, set(multiprocessing.active_children()) - others)
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _abandon(pool: ProcessPoolExecutor, children: set[BaseProcess]) -> None:
+    """End a pool's processes: what is being played may take long, and nobody waits for it."""
+    results = getattr(pool, "_result_queue", None)
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.join()
+    # One may have ended half-way through a result. While this process could still write, too, the pool would wait for the other half.
+    if results is not None:
+        results._writer.close()
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What is started meanwhile takes no notice of Ctrl-C, not even before it is ready to leave it to this process."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _parts(conversations: Sequence[Conversation], jobs: int) -> Iterator[range]:

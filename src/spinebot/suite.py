@@ -155,7 +155,7 @@ def _check_outputs(settings: Settings) -> None:
     """That no output takes another's place, or a script's: `--json my.chat.yaml` means the script, not the file to write."""
     asked = [(option, name) for option, name, _ in _outputs(settings) if name]
     for option, name in asked:
-        if name.endswith((".yaml", ".yml")):
+        if name.endswith((".yaml", ".yml")) or Path(name).is_dir():
             raise SpinebotError.at("spinebot test", 0, f"{option} would write over {name}: put the scripts first, or write {option} -")
         if [other for _, other in asked].count(name) > 1:
             raise SpinebotError.at("spinebot test", 0, f"{option} and another option both write to {name}")
