@@ -154,6 +154,7 @@ def _add_test(commands: argparse._SubParsersAction[_Parser], folder: _Parser) ->
     test.add_argument("--tag", dest="tags", action="append", metavar="TAG", default=unset, help="only those with this tag; repeatable, one of them is enough")
     test.add_argument("--fail-fast", action="store_true", default=unset, help="end with the first that fails")
     test.add_argument("--watch", action="store_true", default=False, help="play again when a script or the bot folder changes; Ctrl-C ends")
+    test.add_argument("--update", action="store_true", default=unset, help="write the golden texts (exactly) of failed steps anew, and show the difference")
     outputs = test.add_argument_group("output", "each to a file, or to standard output: -")
     outputs.add_argument("--junit", metavar="FILE", default=unset, help="JUnit's XML, for build servers")
     outputs.add_argument("--json", metavar="FILE", nargs="?", const="-", default="", help="everything as JSON (without FILE: to standard output)")

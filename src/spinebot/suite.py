@@ -44,6 +44,7 @@ class Settings:
     html: str = ""
     cover: bool = False
     fail_under: float | None = None
+    update: bool = False
 
 
 @dataclass(slots=True)
@@ -93,6 +94,8 @@ def run_suite(settings: Settings) -> int:
     if run.covered is not None:
         print(*coverage_lines(run.covered, run.percent, width), sep="\n", file=out)
     _write(settings, run)
+    if settings.update and _update(run, out):
+        print("golden texts were written anew: play again to see that all passes", file=out)
     print(summary(run.results, run.faulty_files, run.seconds), file=out, flush=True)
     return _code(settings, run)
 
@@ -127,6 +130,21 @@ def _coverage(source: Source) -> Coverage:
     from .coverage import Coverage
 
     return Coverage(Bot.load(source.bot or None, country=source.country))
+
+
+def _update(run: Run, out: TextIO) -> bool:
+    """Write the golden texts of failed steps anew, each difference shown before; whether there was any."""
+    from .golden import update_scripts
+
+    shown: list[str] = []
+
+    def show(diff: str) -> None:
+        shown.append(diff)
+        print(visible(diff), file=out)
+
+    for fault in update_scripts(run.results, show):
+        print(visible(str(fault).replace("\n", " ")), file=sys.stderr)
+    return bool(shown)
 
 
 def _code(settings: Settings, run: Run) -> int:
