@@ -95,6 +95,7 @@ picture: $(DEV) ## write the conversations of README.md and the pictures of docs
 	@$(call need,tmux:tmux chromium:chromium)
 	@$(BIN)/python scripts/picture.py
 	@$(BIN)/python scripts/widget_picture.py
+	@$(BIN)/python scripts/report_picture.py
 
 flags: $(RUN) ## write docs/red-flags.md anew
 	@$(BIN)/python scripts/red_flags.py
