@@ -34,9 +34,8 @@ conversations:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "suite.chat.yaml").write_text(SUITE, encoding="utf-8")
-        subprocess.run(
-            [sys.executable, "-m", "spinebot", "test", "suite.chat.yaml", "--cover", "--html", "report.html"], cwd=folder, stdout=subprocess.DEVNULL, check=False
-        )
+        command = [sys.executable, "-m", "spinebot", "test", "suite.chat.yaml", "--cover", "--html", "report.html"]
+        subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM)
             page = browser.new_page(viewport={"width": 900, "height": 700}, color_scheme="light")
