@@ -63,7 +63,7 @@ SAME_LAYER = {
     "report": {"expect", "play"},
     "formats": {"play", "report"},
     "html_report": {"formats", "play", "report"},
-    "suite": {"choosing", "coverage", "formats", "html_report", "play", "report", "runner", "script"},
+    "suite": {"choosing", "coverage", "formats", "golden", "html_report", "play", "report", "runner", "script"},
     "watching": {"runner", "script", "suite"},
     "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
     "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},

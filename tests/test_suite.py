@@ -272,8 +272,9 @@ def test_watch_sees_a_change_of_the_bot_folder(run: Run, tmp_path: Path, small_r
 @pytest.mark.parametrize(("jobs", "ending"), [("1", signal.SIGINT), ("2", signal.SIGINT), ("3", signal.SIGKILL), ("3", signal.SIGTERM)])
 def test_a_run_that_is_ended_ends_at_once_and_leaves_no_process_behind(run: Run, jobs: str, ending: signal.Signals) -> None:
     """Ctrl-C goes to all its processes; a build server that has waited too long ends the first one alone."""
-    steps = "".join("      - user: Does lupus need treatment?\n" for _ in range(20_000))
-    Path("long.chat.yaml").write_text(f"conversations:\n  - name: a\n    steps:\n{steps}  - name: b\n    steps:\n{steps}", encoding="utf-8")
+    steps = "      - user: Does lupus need treatment?\n" * 9_000
+    long = "".join(f"  - name: {name}\n    steps:\n{steps}" for name in "abcdef")
+    Path("long.chat.yaml").write_text(f"conversations:\n{long}", encoding="utf-8")
     process = start("bad.chat.yaml", "long.chat.yaml", "-j", jobs)
     try:
         until(process, "FAILED")
