@@ -67,7 +67,9 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     cautious = found.aims or any(part.asks and part.start <= match.start < part.end for match in reading.of("caveat") for part in reading.parts)
     if "invent" in aims:
         return refuse(reading, rules)
-    if "more" in aims and (reading.carried or any(match.name.id == dialogue.topics[0] for match in reading.of("topic") if dialogue.topics)):
+    # "How many more can I take?" wants no more told.
+    on_the_same = reading.carried or any(match.name.id == dialogue.topics[0] for match in reading.of("topic") if dialogue.topics)
+    if "more" in aims and "dosage" not in aims and on_the_same:
         return tell_more(index, rules, dialogue)
     talk = only_talk(reading, rules)
     if not talk and found.small_talk_score > max(best.score, found.refusal - TALK) and not cautious:
