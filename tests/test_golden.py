@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from spinebot.errors import ScriptError
 from spinebot.expect import Reply
-from spinebot.golden import plan_update, scripts_to_update, update_file, update_scripts, write_update
+from spinebot.golden import plan_update, scripts_to_update, update_scripts, write_update
 from spinebot.play import Played, play
 from spinebot.script import load_script, parse_script
 from spinebot.yamledit import appended, replaced, scalars
@@ -83,10 +83,10 @@ def test_the_difference_is_shown_and_nothing_written(tmp_path: Path) -> None:
     path = tmp_path / "a.chat.yaml"
     text = "conversations:\n  - name: a\n    steps:\n      - user: hi\n        expect: {exactly: old}\n"
     path.write_text(text, encoding="utf-8")
-    diff = update_file(path, played(path, "new"))
+    diff = plan_update(path, played(path, "new")).diff
     assert "-        expect: {exactly: old}\n+        expect: {exactly: new}\n" in diff
     assert path.read_text(encoding="utf-8") == text
-    assert update_file(path, played(path, "old")) == ""
+    assert plan_update(path, played(path, "old")).diff == ""
     assert scripts_to_update(played(path, "new")) == [path]
     assert scripts_to_update(played(path, "old")) == []
 
@@ -143,7 +143,7 @@ def test_shared_steps_are_rewritten_where_they_stand(tmp_path: Path) -> None:
 def test_what_is_known_to_fail_is_not_rewritten(tmp_path: Path) -> None:
     path = tmp_path / "a.chat.yaml"
     path.write_text("conversations:\n  - name: a\n    xfail: why\n    steps: [{user: hi, expect: {exactly: old}}]\n", encoding="utf-8")
-    assert update_file(path, played(path, "new")) == ""
+    assert plan_update(path, played(path, "new")).diff == ""
 
 
 def test_a_file_that_changed_meanwhile_is_not_written(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from spinebot import Bot
 from spinebot.expect import Reply
-from spinebot.play import BotSpeaker, Played, SpeakerError, play, play_all
+from spinebot.play import BotSpeaker, Played, SpeakerError, play
 from spinebot.script import Conversation, parse_script
 
 
@@ -74,22 +74,16 @@ def test_a_speaker_that_is_not_there_is_trouble_too() -> None:
     assert (play(conversation, nobody).outcome, play(conversation, nobody).trouble) == ("broken", "nobody is there")
 
 
-def test_fail_fast_ends_with_the_first_that_fails() -> None:
-    three = conversations("".join(f"  - {{name: {name}, steps: [{step}]}}\n" for name, step in (("a", GOOD), ("b", BAD), ("c", GOOD))))
-    assert [one.outcome for one in play_all(three, Echo)] == ["passed", "failed", "passed"]
-    assert [one.outcome for one in play_all(three, Echo, fail_fast=True)] == ["passed", "failed"]
-
-
 def test_each_conversation_begins_anew(bot: Bot) -> None:
     """`Is it treated?` means lupus only to whom spoke of it."""
     both = conversations(
         "  - name: a\n    steps: [{user: What is lupus?}, {user: Is it treated?, expect: {cites: lupus}}]\n"
         "  - name: b\n    steps: [{user: Is it treated?, expect: {cites: lupus}}]\n"
     )
-    assert [one.outcome for one in play_all(both, lambda: BotSpeaker(bot))] == ["passed", "failed"]
+    assert [play(one, lambda: BotSpeaker(bot)).outcome for one in both] == ["passed", "failed"]
 
 
-def test_the_example_of_the_issue_holds(bot: Bot) -> None:
+def test_the_smallest_example_holds(bot: Bot) -> None:
     [conversation] = conversations("""\
   - name: lupus carries its caveat
     tags: [safety]

@@ -32,3 +32,12 @@ def test_make_targets_exist() -> None:
     for name in ("README.md", "CONTRIBUTING.md", "docs/understanding.md", "docs/red-flags.md"):
         named = set(re.findall(r"\bmake ([a-z-]+)\b(?=`|  | ARGS)", (ROOT / name).read_text(encoding="utf-8")))
         assert named <= targets, name
+
+
+def test_the_table_of_modules_is_in_step() -> None:
+    """Whoever looks for something finds where it is."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+)`", text[text.index("| layer |") : text.index("## Why each")])
+    package = ROOT / "src" / "spinebot"
+    modules = [path.stem for path in package.glob("[!_]*.py")] + [path.name for path in package.iterdir() if (path / "__init__.py").is_file()]
+    assert sorted(named) == sorted(modules)

@@ -72,11 +72,6 @@ def plan_update(path: Path, played: Iterable[Played]) -> Update:
     return Update(path, before, before[: len(before) - len(text)] + after, tuple(dict.fromkeys(left)))
 
 
-def update_file(path: Path, played: Sequence[Played]) -> str:
-    """The difference that `write_update` would make to a file, unified, "" where there is none."""
-    return plan_update(path, played).diff
-
-
 def write_update(path: Path, played: Sequence[Played]) -> None:
     """Rewrite the golden texts of a file's failed steps. Raises OSError."""
     update = plan_update(path, played)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -89,12 +89,3 @@ def _outcome(conversation: Conversation, steps: Iterable[PlayedStep], trouble: s
     if conversation.fails:
         return "xfailed" if failed else "xpassed"
     return "failed" if failed else "passed"
-
-
-def play_all(conversations: Iterable[Conversation], speaker: Callable[[], Speaker], *, fail_fast: bool = False) -> Iterator[Played]:
-    """Play conversations one after the other; with `fail_fast`, up to the first that fails."""
-    for conversation in conversations:
-        played = play(conversation, speaker)
-        yield played
-        if fail_fast and played.is_bad:
-            return
