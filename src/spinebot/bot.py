@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .answers import bind_answers
-from .compose import Composer, worth_saying
+from .compose import Composer
 from .conversation import Dialogue, Reply
 from .corpus import load_corpus
 from .errors import Fault, SpinebotError
 from .index import Found, Index, classes
 from .lexicon import Lexicon
-from .plan import Plan, decide, remember
+from .plan import Plan, beside_advice, decide, remember
 from .rules import load_rules
 from .safety import Assessment, RedFlags, most_pressing
 from .text import READ_AT_MOST, clean, middle
@@ -95,9 +95,7 @@ class Bot:
             rest = [understand(piece, dialogue, self.rules, self.lexicon) for piece in middle(text)]
             assessment = most_pressing([assessment, *(self.red_flags.assess(piece, dialogue) for piece in rest)])
         found = self.index.search(reading)
-        plan = decide(reading, found, self.index, self.rules, dialogue)
-        if assessment.urgent and not worth_saying(assessment.urgent, reading, found):
-            plan = plan._replace(answers=(), opening="")
+        plan = beside_advice(decide(reading, found, self.index, self.rules, dialogue), reading, found, assessment, self.rules)
         return Considered(reading, assessment, found, plan)
 
 

@@ -10,7 +10,7 @@ from .article import Place
 from .conversation import Caveat, Dialogue, Quote, Reply, Urgent
 from .index import Found
 from .lexicon import Lexicon
-from .plan import SURE, Plan
+from .plan import Plan
 from .rules import Rules
 from .safety import Assessment
 from .understand import Reading, read_words
@@ -20,17 +20,13 @@ MOST_SUGGESTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A quotable sentence, ready: its quote, the caveats that it calls for (id → its own words), whether it advertises."""
+    """A quotable sentence, ready: its quote, the topics that it names, the caveats that it calls for (id → its own words), whether it advertises."""
 
     quote: Quote
+    topics: frozenset[str]
     caveats: Mapping[str, str]
     promotional: bool
     source: str
-
-
-def worth_saying(urgent: Urgent, reading: Reading, found: Found) -> bool:
-    """Whether the article's answer may follow urgent advice: it was asked for by name and is sure, and nobody is in despair."""
-    return urgent.level != "crisis" and reading.names_topic and bool(found.hits) and found.hits[0].score > found.refusal + SURE
 
 
 def _asked(reading: Reading) -> str:
@@ -72,7 +68,7 @@ class Composer:
         suggestions = () if urgent else self._suggest(plan, found, dialogue)
         return Reply(
             kind,
-            self._text(reading, plan, assessment, sentences, answer, is_list, caveats),
+            self._text(reading, plan, assessment, sentences, caveats),
             answer, quotes, caveats, urgent, plan.intent, reading.corrections, suggestions, conversation,
         )
 
@@ -91,13 +87,32 @@ class Composer:
                 chosen[key] = self._ready[key]
         return list(chosen.values())
 
+    def _paragraphs(self, answers: Iterable[Answer]) -> list[str]:
+        """The quotes of the answers, after a line that says what they are on where the first of an answer's doesn't: "This can affect the neck and mid-back."."""
+        lines: list[str] = []
+        topic = ""
+        said: set[Quote] = set()
+        for answer in answers:
+            sentences = [sentence for sentence in self._sentences([answer]) if sentence.quote not in said]
+            said.update(sentence.quote for sentence in sentences)
+            quoted = " ".join(sentence.quote.text for sentence in sentences)
+            if sentences and answer.about[0] != topic and answer.about[0] not in sentences[0].topics:
+                lines += [self._rules.phrase("on", subject=self._rules["topics"][answer.about[0]].text("label")), quoted]
+            elif quoted:
+                lines[-1:] = [f"{lines[-1]} {quoted}"] if lines else [quoted]
+            topic = answer.about[0]
+        return lines
+
     def _prepare(self, place: Place) -> Sentence:
         words, found = read_words(place.sentence.text, self._lexicon)
+        topics: set[str] = set()
         caveats: dict[str, str] = {}
         for match in self._lexicon.matcher.find(found):
-            if match.name.kind == "caveat" and match.name.id not in self._of_message:
+            if match.name.kind == "topic":
+                topics.add(match.name.id)
+            elif match.name.kind == "caveat" and match.name.id not in self._of_message:
                 caveats.setdefault(match.name.id, " ".join(word.typed for word in words[match.start : match.end]))
-        return Sentence(Quote.of(place), caveats, place.sentence.promotional, place.article.source)
+        return Sentence(Quote.of(place), frozenset(topics), caveats, place.sentence.promotional, place.article.source)
 
     def _caveats_of(self, reading: Reading, plan: Plan, sentences: Iterable[Sentence], is_chat: bool, dialogue: Dialogue) -> tuple[Caveat, ...]:
         """What the message, its topics and the answer call for; of small talk its own words alone, and no general caveat."""
@@ -152,24 +167,25 @@ class Composer:
         return tuple(chosen)
 
     def _text(
-        self, reading: Reading, plan: Plan, assessment: Assessment, sentences: Sequence[Sentence], answer: str, is_list: bool, caveats: Iterable[Caveat]
+        self, reading: Reading, plan: Plan, assessment: Assessment, sentences: Sequence[Sentence], caveats: Iterable[Caveat]
     ) -> str:
         rules = self._rules
         lines = []
         if assessment.urgent:
             lines.append(assessment.urgent.text)
         elif assessment.warned and plan.kind != "chat":
-            lines.append(rules.phrase("still"))
+            crisis = rules["red_flags"][assessment.warned.flag].text("level") == "crisis"
+            lines.append(rules.phrase("still_crisis" if crisis else "still"))
         if reading.corrections and plan.kind != "chat":
             lines.append(rules.phrase("corrected", words=", ".join(dict.fromkeys(correction.read for correction in reading.corrections))))
         if plan.opening and not (assessment.urgent and plan.kind in ("no_answer", "chat")):
             lines.append(plan.opening)
         if sentences and any(sentence.promotional for sentence in sentences):
             lines.append(rules.phrase("claim"))
-        if is_list:
-            lines += [f"- {line}" for line in answer.split("\n")]
-        elif answer:
-            lines.append(answer)
+        if any(answer.is_list for answer in plan.answers):
+            lines += [f"- {sentence.quote.text}" for sentence in sentences]
+        else:
+            lines += self._paragraphs(plan.answers)
         if assessment.conditional and plan.kind != "chat":
             lines.append(rules.phrase("if_now"))
         lines += [caveat.text for caveat in caveats]

@@ -218,7 +218,7 @@ def _why(reading: Reading, plan: Plan, found: Found, bot: Bot) -> list[str]:
     if plan.kind == "chat":
         said = _said(reading, "chat", name)
         return [f"small talk rather than a question: {said}" if said else "small talk rather than a question" if reading.words else "no words in the message"]
-    if best.score >= found.refusal or section not in ("outside", "far", "not-said"):
+    if best.score >= found.refusal or section not in ("outside", "far", "not-said", "no-question"):
         said = _said(reading, "aim", plan.intent)
         return [f"refused by the rule {plan.intent!r}{f' ({said})' if said else ''}, though {best.answer.id} scores {best.score:.2f}"]
     reasons = [f"refused: the best answer, {best.answer.id}, scores {best.score:.2f}, under the {found.refusal:.2f} that it must reach here"]

@@ -97,6 +97,22 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     return Plan("answer", f"answers.{answers[0].id}", opening, answers, tuple(found.aims))
 
 
+def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assessment, rules: Rules) -> Plan:
+    """What may be said beside urgent advice, given now or a few messages ago.
+
+    The article's answer follows new advice only where it was asked for by name and is sure, and nobody is in despair. Treatments that could do
+    harm wait until a doctor has looked, and a message that asks nothing is no reason to speak of something else.
+    """
+    withheld = any(rules["topics"][topic].flag("withheld") for answer in plan.answers for topic in answer.about)
+    if urgent := assessment.urgent:
+        sure = urgent.level != "crisis" and reading.names_topic and found.hits[0].score > found.refusal + SURE
+        return plan if sure and not withheld else plan._replace(answers=(), opening="")
+    asks = any(part.asks for part in reading.parts)
+    if assessment.warned and plan.kind == "answer" and (withheld or not asks):
+        return Plan("no_answer", "warned", aims=plan.aims)
+    return plan
+
+
 def only_talk(reading: Reading, rules: Rules) -> str:
     """The small talk that a message consists of, every word of it; "" where it says more.
 
@@ -199,6 +215,8 @@ def refuse(reading: Reading, rules: Rules) -> Plan:
         return Plan("no_answer", f"outside.{name}", rules.phrase("outside", subject=rules["outside"][name].text("label")) + nearby)
     if not reading.topics:
         return Plan("no_answer", "far", rules.phrase("far"))
+    if not any(part.asks for part in reading.parts):
+        return Plan("no_answer", "no-question", rules.phrase("no_question") + nearby)
     return Plan("no_answer", "not-said", rules.phrase("no_answer") + nearby)
 
 

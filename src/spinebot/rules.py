@@ -54,6 +54,7 @@ SECTIONS: dict[str, Section] = {
         "kind_of": Field("ids:topics", "the wider topic that it is a kind of"),
         "side": Field("flag", "true: it can be a side of a comparison"),
         "general": Field("flag", "true: the subject of the whole article, which alone says little about what is asked"),
+        "withheld": Field("flag", "true: a treatment that could do harm before a doctor has looked: not spoken of while urgent advice holds"),
     }),
     "aspects": Section("what can be asked about a topic", {
         "words": _WORDS,
@@ -106,7 +107,7 @@ SECTIONS: dict[str, Section] = {
 #: The fixed sentences that the code says, and what is put in for the names in braces.
 PHRASES = {
     "no_answer": "", "outside": "subject", "far": "", "diagnosis": "", "dosage": "", "nearby": "subject", "no_more": "subject",
-    "claim": "", "source": "source", "corrected": "words", "empty": "", "if_now": "", "other_person": "", "see_doctor": "", "still": "",
+    "claim": "", "on": "subject", "source": "source", "corrected": "words", "empty": "", "if_now": "", "other_person": "", "see_doctor": "", "still": "", "still_crisis": "", "no_question": "",
 }
 
 Entry = dict[str, object]

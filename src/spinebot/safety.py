@@ -34,12 +34,15 @@ SURELY_CALM = 4.0
 WORSE_FROM = 0.7
 #: For how many messages a sign that was not taken back still counts.
 SIGN_STANDS = 3
+#: For how many messages urgent advice is kept in mind, by its level.
+ADVICE_STANDS = {"emergency": 8, "crisis": 8, "soon": 3}
 
 #: Contexts in which people speak of what is not happening to them; without one, what the rules take for an alarm always is one.
 _SPOKEN_OF = frozenset(("idiom", "fiction", "study", "past", "resolved"))
 #: Aims of someone who would rather not believe a warning, or asks whether it is one.
 _DOUBTS = frozenset(("doubt", "see-doctor"))
-#: Contexts that take back what was told before: it is over, or a doctor has seen to it.
+#: Contexts that take back the signs of earlier messages: they are over, or a doctor has seen to them. Urgent advice is taken back by a doctor
+#: alone: a stroke that has gone is still one.
 _TAKEN_BACK = frozenset(("resolved", "ruled-out"))
 
 
@@ -98,15 +101,17 @@ class RedFlags:
     def assess(self, reading: Reading, dialogue: Dialogue) -> Assessment:
         """The most pressing red flag that the message, with what still stands from earlier ones, raises."""
         signs = weigh_signs(reading)
-        if any(match.name.id in _TAKEN_BACK for match in reading.of("context")):
-            dialogue = replace(dialogue, standing=(), warned=None)
+        contexts = {match.name.id for match in reading.of("context")}
+        if contexts & _TAKEN_BACK:
+            stays = dialogue.warned is not None and "ruled-out" not in contexts and self._level(dialogue.warned) != "soon"
+            dialogue = replace(dialogue, standing=(), warned=dialogue.warned if stays else None)
         if _affirms(reading):
             # "Can a disc cause incontinence?" – "Yes, I have that."
             signs += [Sign(old.sign, 0, len(reading.stems), 0, COUNTS, True) for old in dialogue.standing if old.asked]
         counting = [sign for sign in signs if sign.counts]
         by_rules = self._by_rules(reading, counting, dialogue) if counting else None
         best = self._by_weights(reading, signs, dialogue, by_rules)
-        warned = Warned(best.id, 0, _other(signs)) if best else _older(dialogue.warned)
+        warned = Warned(best.id, 0, _other(signs)) if best else self._older(dialogue.warned)
         if best is None and dialogue.warned is not None and (best := self._again(reading, dialogue.warned)):
             warned = dialogue.warned._replace(age=0)
         fresh = dict.fromkeys([sign.name for sign in counting])
@@ -125,8 +130,15 @@ class RedFlags:
         if doubt is None:
             return None
         rule = self._rules["red_flags"][warned.flag]
-        level = rule.text("level")
+        level = self._level(warned)
         return Urgent(rule.id, level, self._advice(rule, level, warned.other), reading.said(doubt.start, doubt.end))
+
+    def _level(self, warned: Warned) -> str:
+        return self._rules["red_flags"][warned.flag].text("level")
+
+    def _older(self, warned: Warned | None) -> Warned | None:
+        """Urgent advice of earlier messages, one message later; None where that is long enough ago."""
+        return warned._replace(age=warned.age + 1) if warned and warned.age + 1 < ADVICE_STANDS[self._level(warned)] else None
 
     def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> Urgent | None:
         now = {sign.name for sign in counting}
@@ -245,10 +257,6 @@ def verdicts_of(signs: Sequence[Sign], dialogue: Dialogue) -> dict[str, bool]:
 def verdicts(reading: Reading, dialogue: Dialogue) -> dict[str, bool]:
     """Sign → whether it counts, of a reading and what stands before it."""
     return verdicts_of(weigh_signs(reading), dialogue)
-
-
-def _older(warned: Warned | None) -> Warned | None:
-    return warned._replace(age=warned.age + 1) if warned and warned.age + 1 < SIGN_STANDS else None
 
 
 def _age(standing: Iterable[Standing]) -> tuple[Standing, ...]:

@@ -61,7 +61,7 @@ def weigh_signs(reading: Reading) -> list[Sign]:
         sentence_at[part.start : part.end] = [part.sentence] * size
     first_person = {clause_at[at] for at, word in enumerate(stems) if word in _FIRST_PERSON}
     speaks = {clause_at[at] for at, word in enumerate(stems) if word in _I} if first_person else first_person
-    surroundings = _Surroundings(set(), set(), set(), {}, [])
+    surroundings = _Surroundings(set(), set(), set(), {}, [], [])
     for match in reading.of("context"):
         name = match.name.id
         surroundings.anywhere.add(name)
@@ -71,6 +71,8 @@ def weigh_signs(reading: Reading) -> list[Sign]:
             surroundings.fiction_from.setdefault(sentence_at[match.start], match.start)
         elif name == "idiom":
             surroundings.idioms.append((match.start, match.end))
+        elif name == "feared":
+            surroundings.fears.append((match.start, match.end))
         elif name == "other" and (match.size > 1 or reading.stems[match.start] in _THIRD_PERSON):
             surroundings.clauses.add((clause_at[match.start], "someone"))
     # The "not" of "can't pee" belongs to that sign and denies no other.
@@ -89,13 +91,14 @@ def weigh_signs(reading: Reading) -> list[Sign]:
 
 
 class _Surroundings(NamedTuple):
-    """The contexts of a message: their names, by clause and by sentence; where fiction begins; the figures of speech."""
+    """The contexts of a message: their names, by clause and by sentence; where fiction begins; the figures of speech; what is only feared."""
 
     anywhere: set[str]
     clauses: set[tuple[int, str]]
     sentences: set[tuple[int, str]]
     fiction_from: dict[int, int]
     idioms: list[tuple[int, int]]
+    fears: list[tuple[int, int]]
 
 
 def _verdict(
@@ -104,6 +107,8 @@ def _verdict(
     """COUNTS, or why a sign does not. The order is that of the reasons: what was said is looked at before what it is about."""
     if any(_swallows(idiom, match) for idiom in around.idioms):
         return "a figure of speech"
+    if any(start < match.end and match.start < end for start, end in around.fears):
+        return "feared, not had"
     if deniers and _negated(stems, match.start, deniers):
         return "denied"
     anywhere, clauses, sentences = around.anywhere, around.clauses, around.sentences
