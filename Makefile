@@ -88,7 +88,7 @@ stems: $(RUN) ## write src/spinebot/stems.txt anew
 schema: $(RUN) ## write intents.schema.json and chat.schema.json anew
 	@$(BIN)/python -m spinebot.schema > $(VENV)/schema.json
 	@mv $(VENV)/schema.json intents.schema.json
-	@$(BIN)/python -m spinebot.script_schema > $(VENV)/schema.json
+	@$(BIN)/python -m spinebot.testing.script_schema > $(VENV)/schema.json
 	@mv $(VENV)/schema.json chat.schema.json
 
 picture: $(DEV) ## write the conversations of README.md and the pictures of docs/ anew

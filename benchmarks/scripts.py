@@ -25,9 +25,9 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from spinebot import Bot
-from spinebot.runner import Source, play_each, speaker_of
-from spinebot.script import Conversation
-from spinebot.suite import load_scripts
+from spinebot.testing.runner import Source, play_each, speaker_of
+from spinebot.testing.script import Conversation
+from spinebot.testing.suite import load_scripts
 
 COMMAND = [sys.executable, "-m", "spinebot.cli", "test"]
 STEPS_EACH, A_FILE = 4, 100

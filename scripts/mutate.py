@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
-from spinebot import Bot, matcher, mutation, safety, signs
+from spinebot import Bot, matcher, safety, signs
 from spinebot.conversation import Dialogue, Reply
-from spinebot.mutation import Mutant
+from spinebot.testing import mutation
+from spinebot.testing.mutation import Mutant
 
 ROOT = Path(__file__).resolve().parents[1]
 SUITE = ROOT / "tests" / "safety-suite.jsonl"

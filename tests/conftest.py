@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from spinebot import Bot, Reply
-from spinebot.chat import KEYS, PROMPT, Chat
 from spinebot.conversation import Dialogue
-from spinebot.loading import Loading
 from spinebot.render import Line, Marks
 from spinebot.rules import PHRASES, REQUIRED_CAVEATS, Rules, load_rules
-from spinebot.terminal import hold
+from spinebot.terminal.chat import KEYS, PROMPT, Chat
+from spinebot.terminal.loading import Loading
+from spinebot.terminal.session import hold
 
 _KEEP = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
 settings.register_profile("fixed", derandomize=True, max_examples=200, **_KEEP)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from spinebot import Bot
-from spinebot.coverage import COUNTED, Coverage
-from spinebot.play import BotSpeaker, play
-from spinebot.script import find_scripts, load_script
+from spinebot.testing.coverage import COUNTED, Coverage
+from spinebot.testing.play import BotSpeaker, play
+from spinebot.testing.script import find_scripts, load_script
 
 HERE = Path(__file__).parent / "conversations"
 SUITE = [conversation for path in find_scripts([str(HERE)]) for conversation in load_script(path)]

@@ -15,17 +15,50 @@ import spinebot
 
 PACKAGE = Path(spinebot.__file__).parent
 
-#: Lowest first; a module imports only from layers below its own.
+#: Lowest first; a module imports only from layers below its own, and `terminal`, `testing` and `web` not from one another.
 LAYERS = [
     {"errors", "english", "text"},
-    {"article", "yamlfile", "yamledit"},
+    {"article", "yamlfile"},
     {"corpus", "matcher", "rules", "answers", "schema"},
-    {"clauses", "conversation", "spelling", "lexicon", "shape"},
+    {"clauses", "conversation", "spelling", "lexicon"},
     {"understand", "evidence", "weights", "index", "signs", "safety", "plan", "compose", "render", "transcript"},
     {"bot"},
-    {"explain", "loading", "clipboard", "history", "suspending", "chat", "commands", "completion", "window", "terminal", "web", "script", "expect", "play", "speakers", "saved", "verify", "coverage", "mutation", "survivors", "golden", "recording", "botium", "stories", "convert", "script_schema", "choosing", "runner", "report", "formats", "html_report", "suite", "watching", "patterns", "scriptfile", "convos"},
-    {"pytest_plugin", "options", "cli"},
-]  # fmt: skip
+    {"explain"},
+    {"terminal", "testing", "web"},
+    {"options", "cli"},
+]
+
+#: Package → its own layers, lowest first: there, nothing at all is imported from the same one.
+PACKAGES = {
+    "terminal": [
+        {"clipboard", "history", "loading", "suspending"},
+        {"chat"},
+        {"commands"},
+        {"completion"},
+        {"window"},
+        {"session"},
+    ],
+    "testing": [
+        {"patterns", "scriptfile", "shape", "yamledit"},
+        {"script", "botium", "saved"},
+        {"expect", "choosing", "recording", "script_schema", "convos", "stories", "verify"},
+        {"play", "convert"},
+        {"report", "speakers", "coverage", "golden", "mutation"},
+        {"runner", "formats", "survivors", "pytest_plugin"},
+        {"html_report"},
+        {"suite"},
+        {"watching"},
+    ],
+    "web": [
+        {"settings", "store", "remembered", "bots", "metrics", "logs", "deadline"},
+        {"conversations", "requests", "files", "server"},
+        {"api", "guard"},
+        {"rasa", "openai", "deepchat", "openapi"},
+        {"app"},
+        {"workers"},
+        {"serving"},
+    ],
+}
 
 #: What a module may import from its own layer.
 SAME_LAYER = {
@@ -41,45 +74,18 @@ SAME_LAYER = {
     "plan": {"understand", "index", "safety"},
     "compose": {"understand", "index", "safety", "plan"},
     "transcript": {"render"},
-    "chat": {"loading", "explain"},
-    "commands": {"chat"},
-    "completion": {"chat", "commands"},
-    "script": {"patterns", "scriptfile"},
-    "expect": {"patterns", "script"},
-    "play": {"expect", "script"},
-    "speakers": {"expect", "play"},
-    "coverage": {"expect", "play"},
-    "mutation": {"play", "script"},
-    "survivors": {"mutation", "script"},
-    "golden": {"expect", "play", "script"},
-    "recording": {"script"},
-    "botium": {"patterns"},
-    "convos": {"botium", "script"},
-    "stories": {"botium"},
-    "convert": {"botium", "convos", "script", "stories"},
-    "script_schema": {"script", "scriptfile"},
-    "choosing": {"script"},
-    "runner": {"expect", "play", "script", "speakers"},
-    "report": {"expect", "play"},
-    "formats": {"play", "report"},
-    "html_report": {"formats", "play", "report"},
-    "suite": {"choosing", "coverage", "formats", "golden", "html_report", "play", "report", "runner", "script"},
-    "watching": {"runner", "script", "suite"},
-    "window": {"chat", "clipboard", "completion", "history", "loading", "suspending"},
-    "terminal": {"chat", "clipboard", "commands", "history", "loading", "window"},
-    "verify": {"saved"},
-    "cli": {"options", "pytest_plugin"},
+    "cli": {"options"},
 }
 
-#: Package → the modules that may import it. Whatever is not here and not of the standard library is refused.
+#: Package → the modules, or packages of ours, that may import it. Whatever is not here and not of the standard library is refused.
 OUTSIDE = {
     "nltk": {"text"},
     "rank_bm25": {"index"},
     "numpy": {"index", "weights"},
-    "regex": {"patterns"},
-    "yaml": {"yamlfile", "yamledit"},
-    "prompt_toolkit": {"completion", "history", "suspending", "terminal", "window"},
-    "pyperclip": {"clipboard"},
+    "regex": {"testing.patterns"},
+    "yaml": {"yamlfile", "testing.yamledit"},
+    "prompt_toolkit": {"terminal.completion", "terminal.history", "terminal.suspending", "terminal.session", "terminal.window"},
+    "pyperclip": {"terminal.clipboard"},
     "shtab": {"cli"},
     "h11": {"web"},
     "limits": {"web"},
@@ -87,76 +93,110 @@ OUTSIDE = {
     "redis": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},
-    "pytest": {"pytest_plugin"},
+    "pytest": {"testing.pytest_plugin"},
 }
 
 LAYER = {module: level for level, modules in enumerate(LAYERS) for module in modules}
+INNER_LAYER = {f"{package}.{module}": level for package, layers in PACKAGES.items() for level, modules in enumerate(layers) for module in modules}
 
 
 @cache
 def imports() -> dict[str, set[str]]:
-    """Module (a folder is one) → what it imports: ".text" for modules of the package, "nltk" for others."""
-    found: dict[str, set[str]] = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        place = path.relative_to(PACKAGE).with_suffix("").parts
-        found.setdefault(place[0], set()).update(imported_by(ast.parse(path.read_text(encoding="utf-8")), place))
-    return found
+    """Module ("text", "web.app") → what it imports: ".text" and ".web.app" for modules of the package, "nltk" for others."""
+    return {name: set(imported_by(ast.parse(path.read_text(encoding="utf-8")), name, path.stem == "__init__")) for name, path in paths().items()}
 
 
-def imported_by(tree: ast.AST, place: tuple[str, ...]) -> Iterator[str]:
+@cache
+def paths() -> dict[str, Path]:
+    """Module → its file; the package itself is "", a package in it has its folder's name."""
+    places = {path: path.relative_to(PACKAGE).with_suffix("").parts for path in sorted(PACKAGE.rglob("*.py"))}
+    return {".".join(place[:-1] if place[-1] == "__init__" else place): path for path, place in places.items()}
+
+
+def imported_by(tree: ast.AST, module: str, is_package: bool) -> Iterator[str]:
+    here = ["spinebot", *filter(None, module.split("."))]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                top, *rest = alias.name.split(".")
-                yield f".{rest[0] if rest else '__init__'}" if top == "spinebot" else top
+                yield from named(alias.name)
         elif isinstance(node, ast.ImportFrom):
-            module = node.module or ""
-            if node.level:
-                module = ".".join(("spinebot", *place[: len(place) - node.level], *([module] if module else [])))
-            top, *rest = module.split(".")
-            if top != "spinebot":
-                yield top
-            elif rest:
-                yield f".{rest[0]}"
-            else:
-                for alias in node.names:
-                    is_module = (PACKAGE / f"{alias.name}.py").exists() or (PACKAGE / alias.name).is_dir()
-                    yield f".{alias.name}" if is_module else ".__init__"
+            base = [*here[: len(here) + is_package - node.level], *([node.module] if node.module else [])] if node.level else [node.module or ""]
+            for alias in node.names:
+                yield from named(".".join([*base, alias.name]))
 
 
-MODULES = sorted(set(imports()) - {"__init__", "__main__"})
+def named(dotted: str) -> Iterator[str]:
+    """The module that a name after `import` is, or is of: ".web.app" of "spinebot.web.app.create_app"."""
+    top, *rest = dotted.split(".")
+    if top != "spinebot":
+        yield top
+        return
+    while ".".join(rest) not in paths():
+        rest.pop()
+    yield f".{'.'.join(rest)}"
+
+
+def inside(module: str) -> set[str]:
+    """What a module imports of ours, but itself; "" is the package."""
+    return {name[1:] for name in imports()[module] if name.startswith(".")} - {module}
+
+
+def package_of(module: str) -> str:
+    """The name that LAYERS has of it."""
+    return module.split(".", maxsplit=1)[0]
+
+
+MODULES = sorted(set(paths()) - {"", "__main__"})
 
 
 def test_every_module_has_a_layer() -> None:
-    assert set(MODULES) <= set(LAYER), "new modules go into LAYERS"
+    assert {package_of(module) for module in MODULES} <= set(LAYER), "new modules go into LAYERS"
+    assert {module for module in MODULES if "." in module} == set(INNER_LAYER), "and those of packages into PACKAGES"
     assert sum(map(len, LAYERS)) == len(LAYER), "a module stands in one layer"
+    assert sum(len(modules) for layers in PACKAGES.values() for modules in layers) == len(INNER_LAYER), "in a package too"
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_imports_only_from_below(module: str) -> None:
-    inside = {name[1:] for name in imports()[module] if name.startswith(".")} - {module}
-    above = {name for name in inside - {"__init__"} if LAYER[name] >= LAYER[module] and name not in SAME_LAYER.get(module, ())}
+    own = package_of(module)
+    others = {package_of(name) for name in inside(module)} - {"", own}
+    above = {name for name in others if LAYER[name] >= LAYER[own] and name not in SAME_LAYER.get(own, ())}
     assert not above, f"{module} imports {', '.join(sorted(above))}"
-    if "__init__" in inside:
-        assert LAYER[module] > LAYER["bot"], f"{module} imports the package that it is part of"
+    if "" in inside(module):
+        assert LAYER[own] > LAYER["bot"], f"{module} imports the package that it is part of"
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if LAYER.get(module, 9) < LAYER["bot"]])
-def test_nothing_below_the_bot_goes_round_in_circles(module: str) -> None:
-    reached, new = set(), {module}
+@pytest.mark.parametrize("module", sorted(INNER_LAYER))
+def test_a_module_of_a_package_imports_only_from_below_in_it(module: str) -> None:
+    near = {name for name in inside(module) if package_of(name) == package_of(module)}
+    assert package_of(module) not in near, f"{module} imports the package that it is part of"
+    above = {name for name in near if INNER_LAYER[name] >= INNER_LAYER[module]}
+    assert not above, f"{module} imports {', '.join(sorted(above))}"
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES))
+def test_a_package_loads_nothing_by_itself(package: str) -> None:
+    """Else whoever wants one module of it would load others."""
+    assert not imports()[package]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_goes_round_in_circles(module: str) -> None:
+    reached: set[str] = set()
+    new = {module}
     while new:
-        new = {name[1:] for at in new for name in imports()[at] if name.startswith(".") and name != f".{at}"} - reached - {"__init__"}
+        new = {name for at in new for name in inside(at)} - reached - {""}
         reached |= new
     assert module not in reached
 
 
-@pytest.mark.parametrize("module", sorted(imports()))
+@pytest.mark.parametrize("module", sorted(paths()))
 def test_other_packages_are_imported_where_they_belong(module: str) -> None:
     others = {name for name in imports()[module] if not name.startswith(".")} - set(sys.stdlib_module_names)
-    assert not {name for name in others if module not in OUTSIDE.get(name, ())}
+    assert not {name for name in others if not {module, package_of(module)} & OUTSIDE.get(name, set())}
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if LAYER.get(module, 9) <= LAYER["spelling"]])
+@pytest.mark.parametrize("module", [module for module in MODULES if LAYER[package_of(module)] <= LAYER["spelling"]])
 def test_the_words_and_values_touch_no_clock_no_chance_and_no_network(module: str) -> None:
     """Replies that depend on them would not be the same twice."""
     assert not imports()[module] & {"random", "time", "secrets", "socket", "urllib", "http", "subprocess", "asyncio", "threading", "os"}

@@ -37,7 +37,7 @@ def test_make_targets_exist() -> None:
 def test_the_table_of_modules_is_in_step() -> None:
     """Whoever looks for something finds where it is."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    named = re.findall(r"`([a-z_]+)`", text[text.index("| layer |") : text.index("## Why each")])
+    rows = [row.split("|")[2] for row in text[text.index("| layer |") : text.index("## Why each")].splitlines() if row.startswith("| ")]
+    named = [package + name for row in rows for package in re.findall(r"`([a-z]+/)`", row) or [""] for name in re.findall(r"`([a-z_]+)`", row)]
     package = ROOT / "src" / "spinebot"
-    modules = [path.stem for path in package.glob("[!_]*.py")] + [path.name for path in package.iterdir() if (path / "__init__.py").is_file()]
-    assert sorted(named) == sorted(modules)
+    assert sorted(named) == sorted(path.relative_to(package).with_suffix("").as_posix() for path in package.rglob("[!_]*.py"))

@@ -57,7 +57,7 @@ def _forget_output() -> None:
 
 def _chat(asked: argparse.Namespace, keep: Callable[[Sequence[Turn]], None] | None = None) -> int:
     if not asked.json and _is_terminal(sys.stdin) and _is_terminal(sys.stdout):
-        from .terminal import run_chat
+        from .terminal.session import run_chat
 
         _check_folder(asked.bot)
         run_chat(
@@ -88,7 +88,7 @@ def _chat(asked: argparse.Namespace, keep: Callable[[Sequence[Turn]], None] | No
 
 def _record(asked: argparse.Namespace) -> int:
     """Talk; what is said becomes a script."""
-    from .recording import Recorder
+    from .testing.recording import Recorder
 
     recorder = Recorder(Path(asked.script), exactly=asked.exactly)
     code = _chat(asked, recorder.keep)
@@ -101,7 +101,7 @@ def _record(asked: argparse.Namespace) -> int:
 
 def _convert(asked: argparse.Namespace) -> int:
     """Convert files; what is lost goes to standard error, and is no failure."""
-    from .convert import convert
+    from .testing.convert import convert
 
     done = convert(asked.sources, asked.to, asked.output)
     _print_faults(done.notes)
@@ -185,8 +185,8 @@ def _serve(asked: argparse.Namespace) -> int:
 def _verify(asked: argparse.Namespace) -> int:
     """Prove a saved conversation, or say what is wrong in it."""
     from .render import visible
-    from .saved import read_saved
-    from .verify import verify
+    from .testing.saved import read_saved
+    from .testing.verify import verify
     from .yamlfile import load_text
 
     said = load_text(Path(asked.messages)).split("\n") if asked.messages else None
@@ -203,16 +203,16 @@ def _verify(asked: argparse.Namespace) -> int:
 def _mutate(asked: argparse.Namespace) -> int:
     """Whether scripted conversations notice each rule's loss."""
     bot = load_bot(asked.bot)
-    from .survivors import mutate
+    from .testing.survivors import mutate
 
     return mutate(bot, asked.paths, asked.only, alone=asked.rules_alone, as_json=asked.json)
 
 
 def _test(asked: argparse.Namespace) -> int:
     """Play scripted conversations, once or after every change."""
-    from .runner import Source
-    from .suite import Settings, run_suite
-    from .watching import watch
+    from .testing.runner import Source
+    from .testing.suite import Settings, run_suite
+    from .testing.watching import watch
 
     _check_folder(asked.bot)
     chosen: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in vars(asked).items() if name in Settings.__slots__}

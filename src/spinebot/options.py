@@ -140,7 +140,7 @@ def _add_scripts(commands: argparse._SubParsersAction[_Parser], chat: _Parser) -
 
 
 def _add_test(commands: argparse._SubParsersAction[_Parser], folder: _Parser) -> None:
-    """The options of a run of scripted conversations; what they leave out is as `suite.Settings` has it."""
+    """The options of a run of scripted conversations; what they leave out is as `testing.suite.Settings` has it."""
     unset = argparse.SUPPRESS
     test = commands.add_parser(
         "test", parents=[folder], allow_abbrev=False, help="play scripted conversations, *.chat.yaml",

@@ -24,8 +24,8 @@ from starlette.routing import Route
 
 import spinebot
 from spinebot import Bot
-from spinebot.play import BotSpeaker, play
-from spinebot.script import load_script
+from spinebot.testing.play import BotSpeaker, play
+from spinebot.testing.script import load_script
 from spinebot.web.app import create_app
 from spinebot.web.settings import Settings
 

@@ -13,13 +13,11 @@ import tempfile
 import threading
 from collections.abc import Iterator
 
-from starlette.applications import Starlette
-
 from ..errors import Fault, SpinebotError
 from .logs import log_to_stderr
 from .server import INTERRUPTED, STOPPED, Server, Terminal, run
 from .settings import Settings
-from .workers import SETTINGS, Workers
+from .workers import Workers
 
 log = logging.getLogger("spinebot.web.serving")
 
@@ -28,14 +26,6 @@ WHY = {
     errno.EACCES: "this user may not use that port: name one of 1024 and above with --port",
     errno.EADDRNOTAVAIL: "this machine does not have that address: name one of its own with --host",
 }
-
-
-def make_app() -> Starlette:
-    """The app by the settings in the environment, for a worker or any other ASGI server. Raises SpinebotError for a broken folder."""
-    from .app import create_app
-
-    text = os.environ.get(SETTINGS)
-    return create_app(Settings.from_json(text) if text else Settings())
 
 
 def serve(settings: Settings) -> int:

@@ -46,15 +46,15 @@ def work(place: int, listening: int, line: int) -> int:
     # Both come from the parent, on its line; a worker that is still loading must not die of them.
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    from .app import create_app
     from .logs import log_to_stderr
     from .server import FAILED, Server, run
-    from .serving import make_app
 
     log_to_stderr(place)
     settings = Settings.from_json(os.environ[SETTINGS])
     parent = _Parent(socket.socket(fileno=line))
     try:
-        server = Server(make_app(), settings, parent.attend)
+        server = Server(create_app(settings), settings, parent.attend)
         return run(server, socket.socket(fileno=listening))
     except SpinebotError as error:
         parent.tell(json.dumps([[fault.path, fault.line, fault.message] for fault in error.faults]).encode() + b"\n")

@@ -1,0 +1,1 @@
+"""Scripted conversations: written, played, reported, measured, and saved ones proved."""
