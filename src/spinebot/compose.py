@@ -147,7 +147,7 @@ class Composer:
         for topic, weight in reading.topics.items():
             if weight >= 0.3 and not (is_chat and topic in reading.carried):
                 yield topic
-        if not is_chat and not reading.names_topic and not reading.of("outside"):
+        if not is_chat and not reading.names_topic and (reading.carried or not reading.of("outside")):
             yield from dialogue.topics
 
     def _suggest(self, plan: Plan, found: Found, dialogue: Dialogue) -> tuple[str, ...]:

@@ -21,8 +21,10 @@ MOST_SENTENCES = 4
 MOST_WORDS = 95
 #: How far below the refusal the answer may score to a message that says little by itself: it leans on the one before, or only names a topic.
 LEANING_MARGIN = 2.0
-#: The same for any other message.
+#: The same for any other message that asks something.
 MARGIN = 1.0
+#: The same for one that asks nothing: what someone tells of their life is no reason to speak of lupus.
+TELLING_MARGIN = 0.5
 #: How far below the refusal small talk may score.
 TALK = 0.5
 #: Within how many words of the beginning an order is taken at its word.
@@ -103,7 +105,9 @@ def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assess
     The article's answer follows new advice only where it was asked for by name and is sure, and nobody is in despair. Treatments that could do
     harm wait until a doctor has looked, and a message that asks nothing is no reason to speak of something else.
     """
-    withheld = any(rules["topics"][topic].flag("withheld") for answer in plan.answers for topic in answer.about)
+    withheld = any(rules["topics"][topic].flag("withheld") for answer in plan.answers for topic in answer.about) or any(
+        answer.is_list and "treatment" in answer.asks for answer in plan.answers
+    )
     if urgent := assessment.urgent:
         sure = urgent.level != "crisis" and reading.names_topic and found.hits[0].score > found.refusal + SURE
         return plan if sure and not withheld else plan._replace(answers=(), opening="")
@@ -131,11 +135,16 @@ def only_talk(reading: Reading, rules: Rules) -> str:
 
 def refuses(reading: Reading, found: Found, aims: Collection[str]) -> bool:
     """Whether what was found is not good enough to be said."""
-    outside = bool(reading.of("outside"))
     if _is_bare(reading):
         return False  # "Bone spurs spine": whatever there is on it.
-    says_little = reading.leans or (reading.names_topic and not reading.aspects) or "which-medicine" in aims or found.aims
-    return found.hits[0].score < found.refusal - (LEANING_MARGIN if says_little and not outside else MARGIN)
+    if any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
+        margin = 0.0
+    elif not any(part.asks for part in reading.parts):
+        margin = TELLING_MARGIN
+    else:
+        says_little = reading.leans or (reading.names_topic and not reading.aspects) or "which-medicine" in aims or found.aims
+        margin = LEANING_MARGIN if says_little else MARGIN
+    return found.hits[0].score < found.refusal - margin
 
 
 def about_topic(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple[Answer, ...]:

@@ -24,8 +24,10 @@ ALARM_SHORT = 0.8
 SHORT = 9
 #: The same where there are signs, and each was taken back: denied, long over, a figure of speech.
 ALARM_DESPITE = 0.9
-#: Under which chance of an alarm what the rules take for one is none: a dog's weak legs, an overdose of box sets.
-CALM_BELOW = 0.1
+#: Under which chance of an alarm what the rules take for one is none where the message says that it speaks of other things (a dog's weak legs, an
+#: overdose of box sets), and where it doesn't: the reply then says what to do if it is happening all the same.
+CALM_BELOW = 0.15
+SURELY_CALM_BELOW = 0.04
 #: How many words a message has at most that is a yes.
 LONGEST_YES = 12
 #: So far below calm, no flag's score nor all of theirs together can raise an alarm.
@@ -37,8 +39,10 @@ SIGN_STANDS = 3
 #: For how many messages urgent advice is kept in mind, by its level.
 ADVICE_STANDS = {"emergency": 8, "crisis": 8, "soon": 3}
 
-#: Contexts in which people speak of what is not happening to them; without one, what the rules take for an alarm always is one.
-_SPOKEN_OF = frozenset(("idiom", "fiction", "study", "past", "resolved"))
+#: Contexts in which people speak of what is not happening to them, or name a harmless cause.
+_SPOKEN_OF = frozenset(("idiom", "fiction", "study", "past", "resolved", "harmless"))
+#: Contexts of questions on emergencies that nobody says to have: what a stroke is, whether a disc can paralyse.
+_ASKED_OF = frozenset(("named", "feared"))
 #: Aims of someone who would rather not believe a warning, or asks whether it is one.
 _DOUBTS = frozenset(("doubt", "see-doctor"))
 #: Contexts that take back the signs of earlier messages: they are over, or a doctor has seen to them. Urgent advice is taken back by a doctor
@@ -122,6 +126,8 @@ class RedFlags:
             conditional = best is None and self._would_hold(signs, reading)
         kept += [old for old in _age(dialogue.standing) if old.sign not in fresh]
         dropped = by_rules.id if by_rules is not None and best is None else ""
+        if best is None:
+            conditional |= bool(contexts & _ASKED_OF) or bool(dropped and not _spoken_of(reading, signs))
         return Assessment(best, tuple(kept), conditional, dropped, warned)
 
     def _again(self, reading: Reading, warned: Warned) -> Urgent | None:
@@ -172,7 +178,7 @@ class RedFlags:
         total = sum(chances) + math.exp(calm - loudest)
         alarm = sum(chances) / total
         if best is not None:
-            if alarm < CALM_BELOW and _spoken_of(reading, signs):
+            if alarm < (CALM_BELOW if _spoken_of(reading, signs) else SURELY_CALM_BELOW):
                 return None
             if best.level != "soon" or 1.0 / total <= WORSE_FROM:
                 return best

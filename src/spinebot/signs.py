@@ -112,14 +112,11 @@ def _verdict(
     if deniers and _negated(stems, match.start, deniers):
         return "denied"
     anywhere, clauses, sentences = around.anywhere, around.clauses, around.sentences
-    if "fiction" in anywhere and (sentence, "fiction") in sentences and (not first_person or around.fiction_from[sentence] < match.start):
-        return "fiction or hearsay"
+    # "Can a disc make your legs weak? Mine are.": nothing is general then.
+    if "mine" not in anywhere and (general := _in_general(match, clause, sentence, first_person, around)):
+        return general
     other = (clause, "other") in clauses
-    if "study" in anywhere and not first_person and not other:
-        return "asked for a class or out of curiosity"
     history, crisis = match.name.id in _HISTORIES, match.name.id in _CRISES
-    if "about" in anywhere and (clause, "about") in clauses and not first_person and (clause, "someone") not in clauses and not (crisis and match.size > 1):
-        return "asked in general"
     present = (sentence, "present") in sentences
     if not history or other:  # One's own past cancer stays a risk.
         if (sentence, "past") in sentences and (clause, "present") not in clauses:
@@ -130,6 +127,19 @@ def _verdict(
         return "ruled out by a doctor"
     died = (sentence, "died") in sentences and not first_person
     return "someone who has died" if died else "someone else's history" if history and other and not present else COUNTS
+
+
+def _in_general(match: Match[Term], clause: int, sentence: int, first_person: bool, around: _Surroundings) -> str:
+    """Why a sign is spoken of in general only; "" where it isn't."""
+    anywhere, clauses = around.anywhere, around.clauses
+    if "fiction" in anywhere and (sentence, "fiction") in around.sentences and (not first_person or around.fiction_from[sentence] < match.start):
+        return "fiction or hearsay"
+    if first_person:
+        return ""
+    if "study" in anywhere and (clause, "other") not in clauses:
+        return "asked for a class or out of curiosity"
+    asked = "about" in anywhere and (clause, "about") in clauses and (clause, "someone") not in clauses
+    return "asked in general" if asked and not (match.name.id in _CRISES and match.size > 1) else ""
 
 
 def _swallows(idiom: tuple[int, int], sign: Match[Term]) -> bool:

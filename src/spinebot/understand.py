@@ -149,13 +149,18 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
     matches: defaultdict[str, list[Match[Term]]] = defaultdict(list)
     for match in lexicon.matcher.find(stems):
         matches[match.name.kind].append(match)
+    _leave_idioms(matches, rules)
     weights = _weigh(stems, parts, [match.start for kind in ("topic", "clue", "outside") for match in matches[kind]])
+    # "My neck hurts, sorry, I mean my back": what was meant counts, what was said before it is little more than a story.
+    for match in matches["aim"]:
+        if match.name.id == "meant" and any(topic.start >= match.end for topic in matches["topic"]):
+            weights[: match.start] = [min(weight, STORY) for weight in weights[: match.start]]
     suspected = _suspects(stems, parts, matches["topic"], rules)
     if suspected is not None:
         matches["aim"].append(Match(Term("aim", "diagnosis", 1), suspected.start, suspected.end, 1))
     if any(match.name.id == "diagnosis" for match in matches["aim"]):
         weights = [1.0] * len(stems)  # What someone asks "what have I got?" about is what they tell.
-    topics = _weigh_topics(matches["topic"], weights, rules)
+    topics = _weigh_topics(matches["topic"], stems, weights, rules)
     aspects: dict[str, float] = {}
     for match in matches["aspect"]:
         weight = weights[match.start]
@@ -165,6 +170,19 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
     names_topic = _names_topic(matches["topic"], weights, rules)
     reading = Reading(tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, corrections, names_topic=names_topic)
     return _carry_over(reading, dialogue, rules)
+
+
+def _leave_idioms(matches: dict[str, list[Match[Term]]], rules: Rules) -> None:
+    """What a figure of speech names is not spoken of: there is no fall in "my foot falls asleep"; but a pain in the neck may be one."""
+    idioms = [match for match in matches["context"] if match.name.id == "idiom"]
+    if not idioms:
+        return
+
+    def meant(match: Match[Term]) -> bool:
+        return not any(idiom.start <= match.start and match.end <= idiom.end and match.size < idiom.size for idiom in idioms)
+
+    matches["topic"] = [match for match in matches["topic"] if rules["topics"][match.name.id].flag("general") or meant(match)]
+    matches["caveat"] = [match for match in matches["caveat"] if meant(match)]
 
 
 def _suspects(stems: Sequence[str], parts: Sequence[Part], topics: Sequence[Match[Term]], rules: Rules) -> Match[Term] | None:
@@ -194,16 +212,19 @@ def _weigh(stems: Sequence[str], parts: Sequence[Part], telling: Sequence[int]) 
     return weights
 
 
-def _weigh_topics(matches: Sequence[Match[Term]], weights: Sequence[float], rules: Rules) -> dict[str, float]:
-    """Topic → weight. A topic named inside the name of a longer one counts little; one of the story counts nearly in full
-    where the question itself names none: "My aunt has lupus. Why does it hurt?"
+def _weigh_topics(matches: Sequence[Match[Term]], stems: Sequence[str], weights: Sequence[float], rules: Rules) -> dict[str, float]:
+    """Topic → weight. A topic named inside the name of a longer one counts little, as does the one that is not meant of "the back, not
+    the neck"; one of the story counts nearly in full where the question itself names none: "My aunt has lupus. Why does it hurt?"
     """
     topics: dict[str, float] = {}
+    meant = {match.name.id for match in matches if stems[match.start - 1] != "not" or not match.start}
     asked = _names_topic(matches, weights, rules)
     for match in matches:
         weight = weights[match.start]
         if weight < 1.0 and not asked:
             weight = 0.85
+        if meant and match.name.id not in meant:
+            weight *= 0.3
         for other in matches:
             if other.start <= match.start and match.end <= other.end and other.end - other.start > match.end - match.start and other.name.id != match.name.id:
                 weight *= 0.3
