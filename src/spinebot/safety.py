@@ -87,7 +87,7 @@ class RedFlags:
         self._rules = rules
         self._country = country
         self.weights = weights
-        self._rows = Rows(weights.bias, weights.evidence, weights.row) if weights is not None else None
+        self._rows = Rows(weights.bias, weights.row) if weights is not None else None
         self._flags: list[tuple[Rule, str, tuple[Condition, ...]]] = [
             (rule, rule.text("level"), tuple(Condition.parse(line) for line, _ in rule.values["when"]))  # type: ignore[attr-defined]
             for rule in rules["red_flags"].values()
@@ -163,7 +163,6 @@ class RedFlags:
         if self._rows is None or self.weights is None or not reading.words:
             return best
         found = alarm_evidence(reading, verdicts_of(signs, dialogue))
-        self._rows.meet([word.evidence for word in reading.words if word.evidence])
         *flags, calm = self._rows.score(found).tolist()
         loudest = max(flags)
         if best is None and loudest < calm - SURELY_CALM:

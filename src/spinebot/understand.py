@@ -62,11 +62,6 @@ class Reading(NamedTuple):
     names_topic: bool = False
     before: Mapping[str, float] = MappingProxyType({})
 
-    @property
-    def spelled(self) -> list[str]:
-        """The names of its words' evidence."""
-        return [word.spelled for word in self.words if word.spelled]
-
     def said(self, start: int, end: int) -> str:
         """The user's own words at `[start:end]`, as typed."""
         typed: list[str] = []
