@@ -59,10 +59,18 @@ def weigh_signs(reading: Reading) -> list[Sign]:
         size = part.end - part.start
         clause_at[part.start : part.end] = [number] * size
         sentence_at[part.start : part.end] = [part.sentence] * size
+    # The "not" of "can't pee" belongs to that sign and denies no other.
+    deniers: list[int] = []
+    if not _NEGATORS.isdisjoint(stems):
+        own = {at for match in found for at in range(match.start, match.end)}
+        deniers = [at for at, word in enumerate(stems) if word in _NEGATORS and at not in own]
+    contexts = reading.of("context")
+    if not deniers and all([match.name.id in _NEUTRAL for match in contexts]):
+        return [Sign(match.name.id, match.start, match.end, sentence_at[match.start], COUNTS, True) for match in found]
     first_person = {clause_at[at] for at, word in enumerate(stems) if word in _FIRST_PERSON}
     speaks = {clause_at[at] for at, word in enumerate(stems) if word in _I} if first_person else first_person
     surroundings = _Surroundings(set(), set(), set(), {}, [], [])
-    for match in reading.of("context"):
+    for match in contexts:
         name = match.name.id
         surroundings.anywhere.add(name)
         surroundings.clauses.add((clause_at[match.start], name))
@@ -75,16 +83,10 @@ def weigh_signs(reading: Reading) -> list[Sign]:
             surroundings.fears.append((match.start, match.end))
         elif name == "other" and (match.size > 1 or reading.stems[match.start] in _THIRD_PERSON):
             surroundings.clauses.add((clause_at[match.start], "someone"))
-    # The "not" of "can't pee" belongs to that sign and denies no other.
-    deniers = [at for at, word in enumerate(stems) if word in _NEGATORS]
-    if deniers:
-        own = {at for match in found for at in range(match.start, match.end)}
-        deniers = [at for at in deniers if at not in own]
-    plain = not deniers and surroundings.anywhere <= _NEUTRAL
     signs = []
     for match in found:
         clause, sentence = clause_at[match.start], sentence_at[match.start]
-        verdict = COUNTS if plain else _verdict(match, clause, sentence, clause in first_person, stems, deniers, surroundings)
+        verdict = _verdict(match, clause, sentence, clause in first_person, stems, deniers, surroundings)
         other = (clause, "someone") in surroundings.clauses and clause not in speaks
         signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict, verdict == COUNTS, other))
     return signs
@@ -112,6 +114,8 @@ def _verdict(
     if deniers and _negated(stems, match.start, deniers):
         return "denied"
     anywhere, clauses, sentences = around.anywhere, around.clauses, around.sentences
+    if anywhere <= _NEUTRAL:
+        return COUNTS
     if "fiction" in anywhere and (sentence, "fiction") in sentences and (not first_person or around.fiction_from[sentence] < match.start):
         return "fiction or hearsay"
     other = (clause, "other") in clauses
