@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from .answers import Answer
 from .article import Place
@@ -159,7 +160,7 @@ class Composer:
         if not near:
             near = [hit.answer for hit in found.hits]
         chosen: list[str] = []
-        for answer in [*near, *self._answers.values()]:
+        for answer in chain(near, self._answers.values()):
             if not answer.said <= said and answer.ask not in chosen:
                 chosen.append(answer.ask)
                 if len(chosen) == MOST_SUGGESTIONS:

@@ -111,13 +111,13 @@ class Index:
         """The answers to a reading, best first; of two alike, the one that stands first in intents.yaml."""
         scores = self.rows.score(evidence(reading))
         count = len(self.answers)
-        order = np.argsort(-scores[:count], kind="stable")[:HITS].tolist()
-        *talk, refused = scores[count : self._refusal + 1].tolist()
+        values = scores.tolist()
+        talk, refusal, aims = values[count : self._refusal], values[self._refusal], values[self._refusal + 1 :]
         chatty = max(talk, default=-np.inf)
         return Found(
-            tuple([Hit(self.answers[at], float(scores[at])) for at in order]),
-            refused, self.small_talk[talk.index(chatty)], chatty,
-            {aim: score for (aim, likely), score in zip(LEARNED_AIMS.items(), scores[self._refusal + 1 :].tolist(), strict=True) if score > likely},
+            tuple([Hit(self.answers[at], values[at]) for at in (-scores[:count]).argsort(kind="stable")[:HITS].tolist()]),
+            refusal, self.small_talk[talk.index(chatty)], chatty,
+            {aim: score for (aim, likely), score in zip(LEARNED_AIMS.items(), aims, strict=True) if score > likely},
             scores,
         )
 
