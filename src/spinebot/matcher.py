@@ -21,8 +21,7 @@ LONG_PAST = 2024
 _LIGHT_BETWEEN = 4
 _NUMBERS = {"#", "#many", "#fever", "#year"}
 _LIGHT_STEMS = frozenset(stem(word) for word in LIGHT) | LIGHT
-#: What no gap reaches over.
-_NO_GAP = MARKS.union(stem(word) for word in NEGATORS)
+_NEGATORS = frozenset(stem(word) for word in NEGATORS)
 Name = TypeVar("Name")
 
 
@@ -174,7 +173,7 @@ def _leap(follow: dict[str, _Node[Name]], stems: Sequence[str], at: int, reached
             reached.append((follow[word], at))
         if word[0] == "#":
             reached += [(follow[key], at) for key in number_keys(word) if key in follow]
-        if word in _NO_GAP:
+        if word in MARKS or word in _NEGATORS:
             return
 
 

@@ -114,8 +114,6 @@ def _verdict(
     if deniers and _negated(stems, match.start, deniers):
         return "denied"
     anywhere, clauses, sentences = around.anywhere, around.clauses, around.sentences
-    if anywhere <= _NEUTRAL:
-        return COUNTS
     if "fiction" in anywhere and (sentence, "fiction") in sentences and (not first_person or around.fiction_from[sentence] < match.start):
         return "fiction or hearsay"
     other = (clause, "other") in clauses

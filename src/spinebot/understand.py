@@ -123,9 +123,7 @@ def _with_single_marks(words: Iterable[Word]) -> list[Word]:
     """The words without marks at the beginning; of several marks in a row the first stays, or "?" where it ends the sentence as that does."""
     kept: list[Word] = []
     for word in words:
-        if word.stem not in MARKS:
-            kept.append(word)
-        elif kept and kept[-1].stem not in MARKS:
+        if word.stem not in MARKS or (kept and kept[-1].stem not in MARKS):
             kept.append(word)
         elif kept and word.stem == "?" and kept[-1].stem in HARD | {","}:
             kept[-1] = word
