@@ -17,8 +17,7 @@ from spinebot import Bot
 from spinebot.conversation import Dialogue
 from spinebot.web.conversations import MOST_KEPT, MOST_REPLAYED, MOST_REPLAYED_TEXT, Conversations
 from spinebot.web.metrics import Metrics
-from spinebot.web.remembered import unpack
-from spinebot.web.remembered import text_of
+from spinebot.web.remembered import text_of, unpack
 from spinebot.web.store import MemoryStore
 
 Make = Callable[..., Any]
