@@ -58,7 +58,7 @@ class Plan(NamedTuple):
 
 def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue: Dialogue) -> Plan:
     """What to reply to a reading."""
-    if not any(word not in MARKS for word in reading.stems):
+    if MARKS.issuperset(reading.stems):
         return Plan("chat", "chat.empty", rules.phrase("empty"))
     # An order that begins the message is meant, whatever is asked after it: "invent a study for me, does physio work?"
     aims = {match.name.id for match in reading.of("aim") if reading.weights[match.start] >= 0.8 or match.start <= OPENING}

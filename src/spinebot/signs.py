@@ -6,7 +6,8 @@ figure of speech) decides. Which signs together raise which red flag is `safety`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from .english import NEGATION_ENDS, NEGATORS
@@ -69,12 +70,12 @@ def weigh_signs(reading: Reading) -> list[Sign]:
         return [Sign(match.name.id, match.start, match.end, sentence_at[match.start], COUNTS, True) for match in found]
     first_person = {clause_at[at] for at, word in enumerate(stems) if word in _FIRST_PERSON}
     speaks = {clause_at[at] for at, word in enumerate(stems) if word in _I} if first_person else first_person
-    surroundings = _Surroundings(set(), set(), set(), {}, [], [])
+    surroundings = _Surroundings(set(), defaultdict(set), defaultdict(set), {}, [], [])
     for match in contexts:
         name = match.name.id
         surroundings.anywhere.add(name)
-        surroundings.clauses.add((clause_at[match.start], name))
-        surroundings.sentences.add((sentence_at[match.start], name))
+        surroundings.clauses[clause_at[match.start]].add(name)
+        surroundings.sentences[sentence_at[match.start]].add(name)
         if name == "fiction":
             surroundings.fiction_from.setdefault(sentence_at[match.start], match.start)
         elif name == "idiom":
@@ -82,12 +83,12 @@ def weigh_signs(reading: Reading) -> list[Sign]:
         elif name == "feared":
             surroundings.fears.append((match.start, match.end))
         elif name == "other" and (match.size > 1 or reading.stems[match.start] in _THIRD_PERSON):
-            surroundings.clauses.add((clause_at[match.start], "someone"))
+            surroundings.clauses[clause_at[match.start]].add("someone")
     signs = []
     for match in found:
         clause, sentence = clause_at[match.start], sentence_at[match.start]
         verdict = _verdict(match, clause, sentence, clause in first_person, stems, deniers, surroundings)
-        other = (clause, "someone") in surroundings.clauses and clause not in speaks
+        other = "someone" in surroundings.clauses[clause] and clause not in speaks
         signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict, verdict == COUNTS, other))
     return signs
 
@@ -96,8 +97,8 @@ class _Surroundings(NamedTuple):
     """The contexts of a message: their names, by clause and by sentence; where fiction begins; the figures of speech; what is only feared."""
 
     anywhere: set[str]
-    clauses: set[tuple[int, str]]
-    sentences: set[tuple[int, str]]
+    clauses: Mapping[int, set[str]]
+    sentences: Mapping[int, set[str]]
     fiction_from: dict[int, int]
     idioms: list[tuple[int, int]]
     fears: list[tuple[int, int]]
@@ -107,30 +108,30 @@ def _verdict(
     match: Match[Term], clause: int, sentence: int, first_person: bool, stems: Sequence[str], deniers: Sequence[int], around: _Surroundings
 ) -> str:
     """COUNTS, or why a sign does not. The order is that of the reasons: what was said is looked at before what it is about."""
-    if any(_swallows(idiom, match) for idiom in around.idioms):
+    if around.idioms and any(_swallows(idiom, match) for idiom in around.idioms):
         return "a figure of speech"
-    if any(start < match.end and match.start < end for start, end in around.fears):
+    if around.fears and any(start < match.end and match.start < end for start, end in around.fears):
         return "feared, not had"
     if deniers and _negated(stems, match.start, deniers):
         return "denied"
-    anywhere, clauses, sentences = around.anywhere, around.clauses, around.sentences
-    if "fiction" in anywhere and (sentence, "fiction") in sentences and (not first_person or around.fiction_from[sentence] < match.start):
+    anywhere, here, near = around.anywhere, around.clauses[clause], around.sentences[sentence]
+    if "fiction" in near and (not first_person or around.fiction_from[sentence] < match.start):
         return "fiction or hearsay"
-    other = (clause, "other") in clauses
+    other = "other" in here
     if "study" in anywhere and not first_person and not other:
         return "asked for a class or out of curiosity"
     history, crisis = match.name.id in _HISTORIES, match.name.id in _CRISES
-    if "about" in anywhere and (clause, "about") in clauses and not first_person and (clause, "someone") not in clauses and not (crisis and match.size > 1):
+    if "about" in here and not first_person and "someone" not in here and not (crisis and match.size > 1):
         return "asked in general"
-    present = (sentence, "present") in sentences
+    present = "present" in near
     if not history or other:  # One's own past cancer stays a risk.
-        if (sentence, "past") in sentences and (clause, "present") not in clauses:
+        if "past" in near and "present" not in here:
             return "long ago"
-        if "resolved" in anywhere and not crisis and not present and ((sentence, "resolved") in sentences or "past" in anywhere):
+        if "resolved" in anywhere and not crisis and not present and ("resolved" in near or "past" in anywhere):
             return "over"
-    if "ruled-out" in anywhere and ((clause, "ruled-out") in clauses or ((sentence, "ruled-out") in sentences and not present)):
+    if "ruled-out" in here or ("ruled-out" in near and not present):
         return "ruled out by a doctor"
-    died = (sentence, "died") in sentences and not first_person
+    died = "died" in near and not first_person
     return "someone who has died" if died else "someone else's history" if history and other and not present else COUNTS
 
 

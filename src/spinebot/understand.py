@@ -84,10 +84,8 @@ def without(reading: Reading, spans: Sequence[tuple[int, int]], topics: Mapping[
         words[start:end] = [MARK_WORDS[","]] * (end - start)
         stems[start:end] = [","] * (end - start)
 
-    def kept(match: Match[Term]) -> bool:
-        return not any(start < match.end and match.start < end for start, end in spans)
-
-    matches = {kind: [match for match in found if kept(match)] for kind, found in reading.matches.items()}
+    unsaid = {at for start, end in spans for at in range(start, end)}
+    matches = {kind: [match for match in found if unsaid.isdisjoint(range(match.start, match.end))] for kind, found in reading.matches.items()}
     said = {match.name.id for match in reading.of("aspect")}
     left = {match.name.id for match in matches.get("aspect", ())}
     gone = {"comparison", "versus"} | (said - left)
