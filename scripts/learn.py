@@ -180,7 +180,6 @@ def examples_of(items: Iterable[Labelled], bot: Bot) -> Examples:
 def prior(reading: Reading, bot: Bot) -> list[float]:
     """The hand-set scores of answers and small talk."""
     rows = bot.index.rows
-    rows.meet(reading.spelled)
     scores: list[float] = (rows.score(evidence(reading)) - rows.bias)[: len(bot.answers) + len(bot.rules["chat"])].tolist()
     return scores
 

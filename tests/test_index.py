@@ -53,7 +53,6 @@ def test_a_kept_row_is_what_rank_bm25_scores(word: str, bot: Bot, unlearned: Bot
     row = unlearned.index.hand(f"spelled {word}")
     assert row is not None
     np.testing.assert_allclose(row, WORD * np.array(wanted), rtol=1e-5, atol=1e-6)
-    unlearned.index.rows.meet([f"spelled {word}"])
     np.testing.assert_allclose(unlearned.index.rows.score({f"spelled {word}": 1.0})[: len(wanted)], row, rtol=1e-5, atol=1e-6)
 
 

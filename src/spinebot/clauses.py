@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from .english import BEFORE_VERB, FILLERS, ORDERS, PRONOUNS, QUESTION_VERBS, QUESTION_WORDS, SUBJECTS, WONDERING
@@ -13,6 +14,7 @@ HARD = frozenset(".?!;\n")
 #: Words that open a question: "what", "does".
 QUESTION_STEMS = frozenset(stem(word) for word in QUESTION_WORDS)
 VERB_STEMS = frozenset(stem(word) for word in QUESTION_VERBS)
+OPENERS = QUESTION_STEMS | VERB_STEMS
 #: Within how many words a question comes to its verb: "for how long can".
 OPENING_WORDS = 3
 
@@ -62,7 +64,7 @@ def split_parts(stems: Sequence[str]) -> list[Part]:
                     clauses = []
                 elif word == "?" and parts:
                     parts[-1] = parts[-1]._replace(asks=True)
-        elif at > start + 1 and _opens_question(stems, at, length) and not _goes_on(stems, start, at):
+        elif word in OPENERS and at > start + 1 and _opens_question(stems, at, length) and not _goes_on(stems, start, at):
             clauses.append((start, at))
             start = at
     if length > start:
@@ -126,6 +128,5 @@ def _asks(stems: Sequence[str], start: int, end: int, first: bool) -> bool:
         return following in _SUBJECTS or end - at > 2
     if word in _ORDER_STEMS:
         return True
-    return any(
-        word in _WONDER or (word == "know" and stems[at - 1] in _WANTS) for at, word in enumerate(stems[start:end], start) if at > start or word in _WONDER
-    )
+    clause = stems[start:end]
+    return not _WONDER.isdisjoint(clause) or ("know" in clause and any(word == "know" and wants in _WANTS for wants, word in pairwise(clause)))

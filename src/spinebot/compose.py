@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 from .answers import Answer
 from .article import Place
-from .conversation import Caveat, Dialogue, Quote, Reply, Urgent
+from .conversation import Caveat, Dialogue, Quote, Reply
 from .index import Found
 from .lexicon import Lexicon
 from .plan import Plan
@@ -29,6 +32,21 @@ class Sentence:
     source: str
 
 
+class Quoted(NamedTuple):
+    """What a reply says of its answers, and what they call for: the same whatever was asked.
+
+    `text`: the quotes alone; `lines`: as they stand in the reply. `of_sentences`, `of_topics`: the caveats that the sentences' words and
+    the answers' topics call for, each with what calls for it.
+    """
+
+    quotes: tuple[Quote, ...]
+    text: str
+    lines: tuple[str, ...]
+    source: str
+    of_sentences: tuple[tuple[str, str], ...]
+    of_topics: tuple[tuple[str, str], ...]
+
+
 def _asked(reading: Reading) -> str:
     """The words of the message's question, or its last words where nothing asks."""
     part = next((part for part in reversed(reading.parts) if part.asks), reading.parts[-1])
@@ -43,6 +61,7 @@ class Composer:
         self._lexicon = lexicon
         self._answers = {answer.id: answer for answer in answers}
         self._ready: dict[tuple[str, int], Sentence] = {}
+        self._quoted = lru_cache(maxsize=1_000)(self._quote)
         self._caveats = {rule.id: rule.text("text") for rule in rules["caveats"].values()}
         self._of_message = {rule.id for rule in rules["caveats"].values() if rule.flag("of_message")}
         self._topic_caveats = {
@@ -58,24 +77,36 @@ class Composer:
 
     def compose(self, reading: Reading, plan: Plan, found: Found, assessment: Assessment, dialogue: Dialogue, conversation: str) -> Reply:
         """The reply that carries out a plan. The caveats come last: from the message, its topics and the finished answer."""
-        sentences = self._sentences(plan.answers)
-        is_list = any(answer.is_list for answer in plan.answers)
-        quotes = tuple(sentence.quote for sentence in sentences)
-        answer = ("\n" if is_list else " ").join(quote.text for quote in quotes)
+        quoted = self._quoted(plan.answers)
         urgent = assessment.urgent
         kind = "urgent" if urgent else plan.kind
-        caveats = self._caveats_of(reading, plan, sentences, kind == "chat", dialogue)
+        caveats = self._caveats_of(reading, plan, quoted, kind == "chat", dialogue)
         suggestions = () if urgent else self._suggest(plan, found, dialogue)
         return Reply(
             kind,
-            self._text(reading, plan, assessment, sentences, caveats),
-            answer, quotes, caveats, urgent, plan.intent, reading.corrections, suggestions, conversation,
+            self._text(reading, plan, assessment, quoted, caveats),
+            quoted.text, quoted.quotes, caveats, urgent, plan.intent, reading.corrections, suggestions, conversation,
         )
 
     def called_for(self, place: Place) -> Iterable[str]:
         """The ids of the caveats that a sentence calls for by its own words."""
         key = (place.article.id, place.sentence.start)
         return (self._ready.get(key) or self._prepare(place)).caveats
+
+    def _quote(self, answers: tuple[Answer, ...]) -> Quoted:
+        sentences = self._sentences(answers)
+        quotes = tuple([sentence.quote for sentence in sentences])
+        lines = [self._rules.phrase("claim")] if any(sentence.promotional for sentence in sentences) else []
+        if any(answer.is_list for answer in answers):
+            text = "\n".join([quote.text for quote in quotes])
+            lines += [f"- {quote.text}" for quote in quotes]
+        else:
+            text = " ".join([quote.text for quote in quotes])
+            lines += self._paragraphs(answers)
+        source = self._rules.phrase("source", source="; ".join(dict.fromkeys(sentence.source for sentence in sentences))) if sentences else ""
+        # "You can do this at home" does not name what it speaks of.
+        of_topics = [call for answer in answers for topic in answer.about for call in self._topic_caveats.get(topic, ()) if call[0] not in self._of_message]
+        return Quoted(quotes, text, tuple(lines), source, tuple([call for sentence in sentences for call in sentence.caveats.items()]), tuple(of_topics))
 
     def _sentences(self, answers: Iterable[Answer]) -> list[Sentence]:
         chosen: dict[tuple[str, int], Sentence] = {}
@@ -114,23 +145,20 @@ class Composer:
                 caveats.setdefault(match.name.id, " ".join(word.typed for word in words[match.start : match.end]))
         return Sentence(Quote.of(place), frozenset(topics), caveats, place.sentence.promotional, place.article.source)
 
-    def _caveats_of(self, reading: Reading, plan: Plan, sentences: Iterable[Sentence], is_chat: bool, dialogue: Dialogue) -> tuple[Caveat, ...]:
+    def _caveats_of(self, reading: Reading, plan: Plan, quoted: Quoted, is_chat: bool, dialogue: Dialogue) -> tuple[Caveat, ...]:
         """What the message, its topics and the answer call for; of small talk its own words alone, and no general caveat."""
         wanted = {} if is_chat else {"general": ""}
-        for caveat, because in self._calls(reading, plan, sentences):
+        for caveat, because in chain(self._calls(reading, plan), quoted.of_sentences):
             wanted.setdefault(caveat, because)
         for topic in self._talked_of(reading, is_chat, dialogue):
             for caveat, label in self._topic_caveats.get(topic, ()):
                 wanted.setdefault(caveat, label)
-        for topic in [topic for answer in plan.answers for topic in answer.about]:
-            # "You can do this at home" does not name what it speaks of.
-            for caveat, label in self._topic_caveats.get(topic, ()):
-                if caveat not in self._of_message:
-                    wanted.setdefault(caveat, label)
+        for caveat, label in quoted.of_topics:
+            wanted.setdefault(caveat, label)
         return tuple([Caveat(name, text, wanted[name]) for name, text in self._caveats.items() if name in wanted])
 
-    def _calls(self, reading: Reading, plan: Plan, sentences: Iterable[Sentence]) -> Iterator[tuple[str, str]]:
-        """Each caveat that words of the message or of the answer call for, and those words."""
+    def _calls(self, reading: Reading, plan: Plan) -> Iterator[tuple[str, str]]:
+        """Each caveat that words of the message call for, and those words."""
         for match in reading.of("caveat"):
             yield match.name.id, reading.said(match.start, match.end)
         for match in reading.of("aim"):
@@ -139,8 +167,6 @@ class Composer:
         for aim in plan.aims:
             for caveat in self._aim_caveats.get(aim, ()):
                 yield caveat, _asked(reading)
-        for sentence in sentences:
-            yield from sentence.caveats.items()
 
     def _talked_of(self, reading: Reading, is_chat: bool, dialogue: Dialogue) -> Iterator[str]:
         """The topics of the talk: the message's own, and those of the last messages where it names no other."""
@@ -159,16 +185,14 @@ class Composer:
         if not near:
             near = [hit.answer for hit in found.hits]
         chosen: list[str] = []
-        for answer in [*near, *self._answers.values()]:
+        for answer in chain(near, self._answers.values()):
             if not answer.said <= said and answer.ask not in chosen:
                 chosen.append(answer.ask)
                 if len(chosen) == MOST_SUGGESTIONS:
                     break
         return tuple(chosen)
 
-    def _text(
-        self, reading: Reading, plan: Plan, assessment: Assessment, sentences: Sequence[Sentence], caveats: Iterable[Caveat]
-    ) -> str:
+    def _text(self, reading: Reading, plan: Plan, assessment: Assessment, quoted: Quoted, caveats: Iterable[Caveat]) -> str:
         rules = self._rules
         lines = []
         if assessment.urgent:
@@ -180,15 +204,10 @@ class Composer:
             lines.append(rules.phrase("corrected", words=", ".join(dict.fromkeys(correction.read for correction in reading.corrections))))
         if plan.opening and not (assessment.urgent and plan.kind in ("no_answer", "chat")):
             lines.append(plan.opening)
-        if sentences and any(sentence.promotional for sentence in sentences):
-            lines.append(rules.phrase("claim"))
-        if any(answer.is_list for answer in plan.answers):
-            lines += [f"- {sentence.quote.text}" for sentence in sentences]
-        else:
-            lines += self._paragraphs(plan.answers)
+        lines += quoted.lines
         if assessment.conditional and plan.kind != "chat":
             lines.append(rules.phrase("if_now"))
         lines += [caveat.text for caveat in caveats]
-        if sentences:
-            lines.append(rules.phrase("source", source="; ".join(dict.fromkeys(sentence.source for sentence in sentences))))
+        if quoted.source:
+            lines.append(quoted.source)
         return "\n".join(lines)

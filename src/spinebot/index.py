@@ -7,7 +7,7 @@ labelled questions, where the bot folder has that. The only user of rank_bm25.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -86,7 +86,7 @@ class Index:
         if weights is None:
             bias[self._refusal] = ENOUGH
             bias[self._refusal + 1 :] = NEVER
-        self.rows = Rows(bias, self._telling(rules), self._row)
+        self.rows = Rows(bias, self._row)
 
     def _build_bm25(self, corpus: Corpus) -> None:
         passages = [passage for article in corpus.articles for passage in article.passages]
@@ -109,29 +109,17 @@ class Index:
 
     def search(self, reading: Reading) -> Found:
         """The answers to a reading, best first; of two alike, the one that stands first in intents.yaml."""
-        self.rows.meet(reading.spelled)
         scores = self.rows.score(evidence(reading))
         count = len(self.answers)
-        order = np.argsort(-scores[:count], kind="stable")[:HITS].tolist()
-        *talk, refused = scores[count : self._refusal + 1].tolist()
+        values = scores.tolist()
+        talk, refusal, aims = values[count : self._refusal], values[self._refusal], values[self._refusal + 1 :]
         chatty = max(talk, default=-np.inf)
         return Found(
-            tuple([Hit(self.answers[at], float(scores[at])) for at in order]),
-            refused, self.small_talk[talk.index(chatty)], chatty,
-            {aim: score for (aim, likely), score in zip(LEARNED_AIMS.items(), scores[self._refusal + 1 :].tolist(), strict=True) if score > likely},
+            tuple([Hit(self.answers[at], values[at]) for at in (-scores[:count]).argsort(kind="stable")[:HITS].tolist()]),
+            refusal, self.small_talk[talk.index(chatty)], chatty,
+            {aim: score for (aim, likely), score in zip(LEARNED_AIMS.items(), aims, strict=True) if score > likely},
             scores,
         )
-
-    def _telling(self, rules: Rules) -> Iterator[Evidence]:
-        """Every piece of evidence that says something."""
-        for topic in rules["topics"]:
-            yield f"topic {topic}"
-            yield from (f"asks {topic} {aspect}" for aspect in rules["aspects"])
-        yield from (f"aspect {aspect}" for aspect in rules["aspects"])
-        yield from (f"clue {answer.id}" for answer in self.answers)
-        yield from (f"chat {name}" for name in self.small_talk)
-        if self._weights is not None:
-            yield from self._weights.evidence
 
     def _row(self, key: Evidence) -> Row | None:
         """What a piece of evidence says for every class, by hand and learned; None where it says nothing."""

@@ -90,7 +90,9 @@ class Lexicon:
         return self._speller
 
     def _read(self, token: str) -> tuple[Word, ...]:
-        """The words that one token of a message stands for, spelling repaired."""
+        """The words that one token of a message stands for, spelling repaired; a mark stands for itself."""
+        if token in MARK_WORDS:
+            return (MARK_WORDS[token],)
         words = []
         for word in expand(token):
             stemmed = stem(word)

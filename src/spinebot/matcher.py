@@ -82,23 +82,14 @@ def _stems_of(part: str) -> tuple[str, ...]:
 
 
 class _Node(Generic[Name]):
-    """A place in the trie of wordings: what ends here, and what may follow."""
+    """A place in the trie of wordings: what ends here, each with its size in words; what may follow, at once or after a gap."""
 
-    __slots__ = ("ends", "follow", "gap")
+    __slots__ = ("after_gap", "ends", "follow")
 
     def __init__(self) -> None:
-        #: The names whose wording ends here, each with its size in words.
         self.ends: dict[Name, int] = {}
         self.follow: dict[str, _Node[Name]] = {}
-        self.gap: _Node[Name] | None = None
-
-    def grow(self, item: str) -> _Node[Name]:
-        """The node that follows by `item`, made where there is none."""
-        if item != GAP:
-            return self.follow.setdefault(item, _Node())
-        if self.gap is None:
-            self.gap = _Node()
-        return self.gap
+        self.after_gap: dict[str, _Node[Name]] = {}
 
 
 class Matcher(Generic[Name]):
@@ -107,11 +98,16 @@ class Matcher(Generic[Name]):
     __slots__ = ("_root",)
 
     def __init__(self, wordings: Iterable[tuple[Name, Sequence[str]]]) -> None:
-        self._root: _Node[Name] = _Node()
+        self._root: dict[str, _Node[Name]] = {}
         for name, sequence in wordings:
-            node = self._root
+            node: _Node[Name] = _Node()
+            follow = self._root
             for item in sequence:
-                node = node.grow(item)
+                if item == GAP:
+                    follow = node.after_gap
+                else:
+                    node = follow.setdefault(item, _Node())
+                    follow = node.follow
             node.ends[name] = sum(item != GAP for item in sequence)
 
     def find(self, stems: Sequence[str]) -> list[Match[Name]]:
@@ -120,55 +116,52 @@ class Matcher(Generic[Name]):
         `stems` are the message's stems in order; sentence marks stand among them as they are and are never crossed.
         """
         found: list[Match[Name]] = []
-        root = self._root.follow
+        root = self._root
         length = len(stems)
         for start, first in enumerate(stems):
             if first[0] == "#":
-                found += self._from([root[key] for key in (first, *number_keys(first)) if key in root], stems, start)
+                found += _longest([root[key] for key in (first, *number_keys(first)) if key in root], stems, start)
             elif first in root:
                 node = root[first]
                 follow, at = node.follow, start + 1
-                if node.gap is None:
-                    while at < length and (word := stems[at]) not in follow and word in _LIGHT_STEMS:
-                        at += 1
-                    if at == length or (word not in follow and word[0] != "#"):
-                        # Nothing follows that could: the first word is the whole wording, or there is none.
-                        for name, size in node.ends.items():
-                            found.append(Match(name, start, start + 1, size))
-                        continue
-                found += self._from([node], stems, start)
+                while at < length and (word := stems[at]) not in follow and word in _LIGHT_STEMS:
+                    at += 1
+                if node.after_gap or (at < length and (word in follow or word[0] == "#")):
+                    found += _longest([node], stems, start)
+                elif node.ends:
+                    # Nothing follows that could: the first word is the whole wording.
+                    found += [Match(name, start, start + 1, size) for name, size in node.ends.items()]
         return found
 
-    def _from(self, nodes: list[_Node[Name]], stems: Sequence[str], start: int) -> list[Match[Name]]:
-        """The longest wording of each name that goes on from one of `nodes`, which stand for `stems[start]`."""
-        best: dict[Name, tuple[int, int]] = {}
-        reached = [(node, start + 1) for node in nodes]
-        for node, at in reached:  # Grows while it is walked.
-            for name, size in node.ends.items():
-                if name not in best or (size, -at) > best[name]:
-                    best[name] = (size, -at)
-            if node.follow:
-                _follow(node.follow, stems, at, reached)
-            if node.gap is not None:
-                _leap(node.gap.follow, stems, at, reached)
-        return [Match(name, start, -end, size) for name, (size, end) in best.items()]
 
-
-def _follow(follow: dict[str, _Node[Name]], stems: Sequence[str], at: int, reached: list[tuple[_Node[Name], int]]) -> None:
-    """Add to `reached` where a wording goes on from `stems[at]`: to the next node, and the word after its own. Light words may stand between."""
-    for word in stems[at : at + _LIGHT_BETWEEN + 1]:
-        at += 1
-        if word in follow:
-            reached.append((follow[word], at))
-        if word not in _LIGHT_STEMS:
-            if word[0] == "#":
-                reached += [(follow[key], at) for key in number_keys(word) if key in follow]
-            return
+def _longest(nodes: Iterable[_Node[Name]], stems: Sequence[str], start: int) -> Iterable[Match[Name]]:
+    """The longest wording of each name that goes on from one of `nodes`, which stand for `stems[start]`."""
+    best: dict[Name, Match[Name]] = {}
+    reached = [(node, start + 1) for node in nodes]
+    for node, at in reached:  # Grows while it is walked, by a word with each step: what ends later is not shorter.
+        for name, size in node.ends.items():
+            if name not in best or size > best[name].size or at < best[name].end:
+                best[name] = Match(name, start, at, size)
+        follow = node.follow
+        if follow:
+            # To the next word of the wording; light words may stand between.
+            end = at
+            for word in stems[at : at + _LIGHT_BETWEEN + 1]:
+                end += 1
+                if word in follow:
+                    reached.append((follow[word], end))
+                if word not in _LIGHT_STEMS:
+                    if word[0] == "#":
+                        reached += [(follow[key], end) for key in number_keys(word) if key in follow]
+                    break
+        if node.after_gap:
+            _leap(node.after_gap, stems, at, reached)
+    return best.values()
 
 
 def _leap(follow: dict[str, _Node[Name]], stems: Sequence[str], at: int, reached: list[tuple[_Node[Name], int]]) -> None:
-    """The same where the wording has a gap: a few words of any kind may stand between, but no mark and no negator, for
-    "my legs are not numb" is no numb leg. Light words before the gap don't count.
+    """Add to `reached` where a wording goes on after a gap at `stems[at]`: a few words of any kind may stand between, but no mark
+    and no negator, for "my legs are not numb" is no numb leg. Light words before the gap don't count.
     """
     length = len(stems)
     light = 0

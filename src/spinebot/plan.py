@@ -60,7 +60,7 @@ class Plan(NamedTuple):
 
 def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue: Dialogue) -> Plan:
     """What to reply to a reading."""
-    if not any(word not in MARKS for word in reading.stems):
+    if MARKS.issuperset(reading.stems):
         return Plan("chat", "chat.empty", rules.phrase("empty"))
     # An order that begins the message is meant, whatever is asked after it: "invent a study for me, does physio work?"
     aims = {match.name.id for match in reading.of("aim") if reading.weights[match.start] >= 0.8 or match.start <= OPENING}
@@ -70,8 +70,7 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     if "invent" in aims:
         return refuse(reading, rules)
     # "How many more can I take?" wants no more told.
-    on_the_same = reading.carried or any(match.name.id == dialogue.topics[0] for match in reading.of("topic") if dialogue.topics)
-    if "more" in aims and "dosage" not in aims and on_the_same:
+    if "more" in aims and "dosage" not in aims and _on_the_same(reading, dialogue):
         return tell_more(index, rules, dialogue)
     talk = only_talk(reading, rules)
     if not talk and found.small_talk_score > max(best.score, found.refusal - TALK) and not cautious:
@@ -117,14 +116,21 @@ def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assess
     return plan
 
 
+def _on_the_same(reading: Reading, dialogue: Dialogue) -> bool:
+    """Whether a message is on what the talk was on, or names nothing else."""
+    return bool(reading.carried) or any(match.name.id == dialogue.topics[0] for match in reading.of("topic") if dialogue.topics)
+
+
 def only_talk(reading: Reading, rules: Rules) -> str:
     """The small talk that a message consists of, every word of it; "" where it says more.
 
     Of two that have it, the one that has it as it was typed: "help" is no "helpful".
     """
     matches = reading.of("chat")
+    if not matches:
+        return ""
     said = {at for match in matches for at in range(match.start, match.end)}
-    if not said or not all(at in said or not any(map(str.isalnum, word)) for at, word in enumerate(reading.stems)):
+    if not all(at in said or not any(map(str.isalnum, word)) for at, word in enumerate(reading.stems)):
         return ""
 
     longest = max(match.size for match in matches)

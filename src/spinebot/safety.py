@@ -84,6 +84,21 @@ class Condition:
         return cls(tuple(groups), frozenset(unless), frozenset(name for group in groups for name in group))
 
 
+class _Flag(NamedTuple):
+    """A red flag: its conditions, and all signs that any of them has."""
+
+    rule: Rule
+    level: str
+    conditions: tuple[Condition, ...]
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, rule: Rule) -> _Flag:
+        """The flag of a rule."""
+        conditions = tuple(Condition.parse(line) for line, _ in rule.values["when"])  # type: ignore[attr-defined]
+        return cls(rule, rule.text("level"), conditions, frozenset().union(*(condition.names for condition in conditions)))
+
+
 class RedFlags:
     """The red flags of the rules, compiled, and behind them what was learned from labelled messages as a second net."""
 
@@ -91,15 +106,12 @@ class RedFlags:
         self._rules = rules
         self._country = country
         self.weights = weights
-        self._rows = Rows(weights.bias, weights.evidence, weights.row) if weights is not None else None
-        self._flags: list[tuple[Rule, str, tuple[Condition, ...]]] = [
-            (rule, rule.text("level"), tuple(Condition.parse(line) for line, _ in rule.values["when"]))  # type: ignore[attr-defined]
-            for rule in rules["red_flags"].values()
-        ]
+        self._rows = Rows(weights.bias, weights.row) if weights is not None else None
+        self._flags = [_Flag.of(rule) for rule in rules["red_flags"].values()]
         #: Flag → the signs without which none of its conditions holds.
         self._needed = {
-            rule.id: frozenset.intersection(*(condition.names for condition in conditions)) if conditions else frozenset()
-            for rule, _, conditions in self._flags
+            flag.rule.id: frozenset.intersection(*(condition.names for condition in flag.conditions)) if flag.conditions else frozenset()
+            for flag in self._flags
         }
 
     def assess(self, reading: Reading, dialogue: Dialogue) -> Assessment:
@@ -150,8 +162,8 @@ class RedFlags:
         now = {sign.name for sign in counting}
         there = now | {old.sign for old in dialogue.standing if not old.asked}
         best: Urgent | None = None
-        for rule, level, conditions in self._flags:
-            if best is not None and LEVELS.index(best.level) <= LEVELS.index(level):
+        for rule, level, conditions, names in self._flags:
+            if names.isdisjoint(now) or (best is not None and LEVELS.index(best.level) <= LEVELS.index(level)):
                 continue
             for condition in conditions:
                 if not condition.names <= there:
@@ -168,8 +180,8 @@ class RedFlags:
         """
         if self._rows is None or self.weights is None or not reading.words:
             return best
+        spoken_of = best is not None and _spoken_of(reading, signs)
         found = alarm_evidence(reading, verdicts_of(signs, dialogue))
-        self._rows.meet([word.evidence for word in reading.words if word.evidence])
         *flags, calm = self._rows.score(found).tolist()
         loudest = max(flags)
         if best is None and loudest < calm - SURELY_CALM:
@@ -178,7 +190,7 @@ class RedFlags:
         total = sum(chances) + math.exp(calm - loudest)
         alarm = sum(chances) / total
         if best is not None:
-            if alarm < (CALM_BELOW if _spoken_of(reading, signs) else SURELY_CALM_BELOW):
+            if alarm < (CALM_BELOW if spoken_of else SURELY_CALM_BELOW):
                 return None
             if best.level != "soon" or 1.0 / total <= WORSE_FROM:
                 return best
@@ -223,7 +235,8 @@ class RedFlags:
             return False
         names = {sign.name for sign in general}
         return any(
-            condition.names <= names and _holds(condition, general, names, reading) is not None for *_, conditions in self._flags for condition in conditions
+            condition.names <= names and _holds(condition, general, names, reading) is not None
+            for flag in self._flags if not flag.names.isdisjoint(names) for condition in flag.conditions
         )
 
     def _advice(self, rule: Rule, level: str, other: bool) -> str:
@@ -243,7 +256,7 @@ def _spoken_of(reading: Reading, signs: Sequence[Sign]) -> bool:
 
 def _affirms(reading: Reading) -> bool:
     """Whether a message says yes to what was asked about before."""
-    return any(match.name.id == "yes" and match.start <= 1 for match in reading.of("aim")) and len(reading.stems) <= LONGEST_YES
+    return len(reading.stems) <= LONGEST_YES and any(match.name.id == "yes" and match.start <= 1 for match in reading.of("aim"))
 
 
 def _other(signs: Sequence[Sign]) -> bool:
@@ -254,7 +267,7 @@ def _other(signs: Sequence[Sign]) -> bool:
 
 def verdicts_of(signs: Sequence[Sign], dialogue: Dialogue) -> dict[str, bool]:
     """Sign → whether it counts, those that stand from earlier messages too."""
-    verdicts = {old.sign: True for old in dialogue.standing if not old.asked} if any(sign.counts for sign in signs) else {}
+    verdicts = {old.sign: True for old in dialogue.standing if not old.asked} if any([sign.counts for sign in signs]) else {}
     for sign in signs:
         verdicts[sign.name] = sign.counts or verdicts.get(sign.name, False)
     return verdicts

@@ -6,7 +6,8 @@ figure of speech) decides. Which signs together raise which red flag is `safety`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from .english import NEGATION_ENDS, NEGATORS
@@ -59,14 +60,22 @@ def weigh_signs(reading: Reading) -> list[Sign]:
         size = part.end - part.start
         clause_at[part.start : part.end] = [number] * size
         sentence_at[part.start : part.end] = [part.sentence] * size
+    # The "not" of "can't pee" belongs to that sign and denies no other.
+    deniers: list[int] = []
+    if not _NEGATORS.isdisjoint(stems):
+        own = {at for match in found for at in range(match.start, match.end)}
+        deniers = [at for at, word in enumerate(stems) if word in _NEGATORS and at not in own]
+    contexts = reading.of("context")
+    if not deniers and all([match.name.id in _NEUTRAL for match in contexts]):
+        return [Sign(match.name.id, match.start, match.end, sentence_at[match.start], COUNTS, True) for match in found]
     first_person = {clause_at[at] for at, word in enumerate(stems) if word in _FIRST_PERSON}
     speaks = {clause_at[at] for at, word in enumerate(stems) if word in _I} if first_person else first_person
-    surroundings = _Surroundings(set(), set(), set(), {}, [], [])
-    for match in reading.of("context"):
+    surroundings = _Surroundings(set(), defaultdict(set), defaultdict(set), {}, [], [])
+    for match in contexts:
         name = match.name.id
         surroundings.anywhere.add(name)
-        surroundings.clauses.add((clause_at[match.start], name))
-        surroundings.sentences.add((sentence_at[match.start], name))
+        surroundings.clauses[clause_at[match.start]].add(name)
+        surroundings.sentences[sentence_at[match.start]].add(name)
         if name == "fiction":
             surroundings.fiction_from.setdefault(sentence_at[match.start], match.start)
         elif name == "idiom":
@@ -74,18 +83,12 @@ def weigh_signs(reading: Reading) -> list[Sign]:
         elif name == "feared":
             surroundings.fears.append((match.start, match.end))
         elif name == "other" and (match.size > 1 or reading.stems[match.start] in _THIRD_PERSON):
-            surroundings.clauses.add((clause_at[match.start], "someone"))
-    # The "not" of "can't pee" belongs to that sign and denies no other.
-    deniers = [at for at, word in enumerate(stems) if word in _NEGATORS]
-    if deniers:
-        own = {at for match in found for at in range(match.start, match.end)}
-        deniers = [at for at in deniers if at not in own]
-    plain = not deniers and surroundings.anywhere <= _NEUTRAL
+            surroundings.clauses[clause_at[match.start]].add("someone")
     signs = []
     for match in found:
         clause, sentence = clause_at[match.start], sentence_at[match.start]
-        verdict = COUNTS if plain else _verdict(match, clause, sentence, clause in first_person, stems, deniers, surroundings)
-        other = (clause, "someone") in surroundings.clauses and clause not in speaks
+        verdict = _verdict(match, clause, sentence, clause in first_person, stems, deniers, surroundings)
+        other = "someone" in surroundings.clauses[clause] and clause not in speaks
         signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict, verdict == COUNTS, other))
     return signs
 
@@ -94,8 +97,8 @@ class _Surroundings(NamedTuple):
     """The contexts of a message: their names, by clause and by sentence; where fiction begins; the figures of speech; what is only feared."""
 
     anywhere: set[str]
-    clauses: set[tuple[int, str]]
-    sentences: set[tuple[int, str]]
+    clauses: Mapping[int, set[str]]
+    sentences: Mapping[int, set[str]]
     fiction_from: dict[int, int]
     idioms: list[tuple[int, int]]
     fears: list[tuple[int, int]]
@@ -105,41 +108,39 @@ def _verdict(
     match: Match[Term], clause: int, sentence: int, first_person: bool, stems: Sequence[str], deniers: Sequence[int], around: _Surroundings
 ) -> str:
     """COUNTS, or why a sign does not. The order is that of the reasons: what was said is looked at before what it is about."""
-    if any(_swallows(idiom, match) for idiom in around.idioms):
+    if around.idioms and any(_swallows(idiom, match) for idiom in around.idioms):
         return "a figure of speech"
-    if any(start < match.end and match.start < end for start, end in around.fears):
+    if around.fears and any(start < match.end and match.start < end for start, end in around.fears):
         return "feared, not had"
     if deniers and _negated(stems, match.start, deniers):
         return "denied"
-    anywhere, clauses, sentences = around.anywhere, around.clauses, around.sentences
     # "Can a disc make your legs weak? Mine are.": nothing is general then.
-    if "mine" not in anywhere and (general := _in_general(match, clause, sentence, first_person, around)):
+    if "mine" not in around.anywhere and (general := _in_general(match, clause, sentence, first_person, around)):
         return general
-    other = (clause, "other") in clauses
+    anywhere, here, near = around.anywhere, around.clauses[clause], around.sentences[sentence]
+    other, present = "other" in here, "present" in near
     history, crisis = match.name.id in _HISTORIES, match.name.id in _CRISES
-    present = (sentence, "present") in sentences
     if not history or other:  # One's own past cancer stays a risk.
-        if (sentence, "past") in sentences and (clause, "present") not in clauses:
+        if "past" in near and "present" not in here:
             return "long ago"
-        if "resolved" in anywhere and not crisis and not present and ((sentence, "resolved") in sentences or "past" in anywhere):
+        if "resolved" in anywhere and not crisis and not present and ("resolved" in near or "past" in anywhere):
             return "over"
-    if "ruled-out" in anywhere and ((clause, "ruled-out") in clauses or ((sentence, "ruled-out") in sentences and not present)):
+    if "ruled-out" in here or ("ruled-out" in near and not present):
         return "ruled out by a doctor"
-    died = (sentence, "died") in sentences and not first_person
+    died = "died" in near and not first_person
     return "someone who has died" if died else "someone else's history" if history and other and not present else COUNTS
 
 
 def _in_general(match: Match[Term], clause: int, sentence: int, first_person: bool, around: _Surroundings) -> str:
     """Why a sign is spoken of in general only; "" where it isn't."""
-    anywhere, clauses = around.anywhere, around.clauses
-    if "fiction" in anywhere and (sentence, "fiction") in around.sentences and (not first_person or around.fiction_from[sentence] < match.start):
+    here = around.clauses[clause]
+    if "fiction" in around.sentences[sentence] and (not first_person or around.fiction_from[sentence] < match.start):
         return "fiction or hearsay"
     if first_person:
         return ""
-    if "study" in anywhere and (clause, "other") not in clauses:
+    if "study" in around.anywhere and "other" not in here:
         return "asked for a class or out of curiosity"
-    asked = "about" in anywhere and (clause, "about") in clauses and (clause, "someone") not in clauses
-    return "asked in general" if asked and not (match.name.id in _CRISES and match.size > 1) else ""
+    return "asked in general" if "about" in here and "someone" not in here and not (match.name.id in _CRISES and match.size > 1) else ""
 
 
 def _swallows(idiom: tuple[int, int], sign: Match[Term]) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
-from .clauses import HARD, QUESTION_STEMS, VERB_STEMS, Part, split_parts
+from .clauses import HARD, OPENERS, Part, split_parts
 from .conversation import Correction, Dialogue
 from .english import STOP
 from .lexicon import MARK_WORDS, Lexicon, Term, Word
@@ -19,6 +20,8 @@ from .text import MARKS, stem, tokens
 #: How much a word of a story counts beside one of the question that follows it.
 STORY = 0.4
 EMPTY_QUESTION = 0.85
+#: How much an aspect counts by the words of its wording.
+_SIZES, LONGER = {1: 1.0, 2: 1.25}, 1.4
 #: How much the turn before counts in a message of a few words, and in one that may stand alone.
 BEFORE, LONG_BEFORE = 1.0, 0.4
 #: How many telling words a message of a few words has at most.
@@ -26,11 +29,10 @@ FEW = 6
 #: How much a topic of the last message counts in one that has its own and points back with "it".
 TOLD_BEFORE = 0.6
 
-_OPENERS = QUESTION_STEMS | VERB_STEMS
 #: What people want to get back to that is no topic of the talk.
 _LIFE = frozenset(stem(word) for word in "normal work life sport sports training school gym running driving bed myself it".split())
 STOP_STEMS = frozenset(stem(word) for word in STOP)
-EMPTY_STEMS = STOP_STEMS | _OPENERS
+EMPTY_STEMS = STOP_STEMS | OPENERS
 
 LONGEST_CHOICE = 30
 _ORDINALS = {"1": 1, "2": 2, "3": 3, "first": 1, "second": 2, "third": 3, "1st": 1, "2nd": 2, "3rd": 3, "one": 1, "two": 2, "three": 3}
@@ -62,11 +64,6 @@ class Reading(NamedTuple):
     names_topic: bool = False
     before: Mapping[str, float] = MappingProxyType({})
 
-    @property
-    def spelled(self) -> list[str]:
-        """The names of its words' evidence."""
-        return [word.spelled for word in self.words if word.spelled]
-
     def said(self, start: int, end: int) -> str:
         """The user's own words at `[start:end]`, as typed."""
         typed: list[str] = []
@@ -87,10 +84,8 @@ def without(reading: Reading, spans: Sequence[tuple[int, int]], topics: Mapping[
         words[start:end] = [MARK_WORDS[","]] * (end - start)
         stems[start:end] = [","] * (end - start)
 
-    def kept(match: Match[Term]) -> bool:
-        return not any(start < match.end and match.start < end for start, end in spans)
-
-    matches = {kind: [match for match in found if kept(match)] for kind, found in reading.matches.items()}
+    unsaid = {at for start, end in spans for at in range(start, end)}
+    matches = {kind: [match for match in found if unsaid.isdisjoint(range(match.start, match.end))] for kind, found in reading.matches.items()}
     said = {match.name.id for match in reading.of("aspect")}
     left = {match.name.id for match in matches.get("aspect", ())}
     gone = {"comparison", "versus"} | (said - left)
@@ -108,27 +103,29 @@ def without(reading: Reading, spans: Sequence[tuple[int, int]], topics: Mapping[
 
 def read_words(text: str, lexicon: Lexicon) -> tuple[list[Word], list[str]]:
     """The words of a message and their stems; sentence marks are words of their own."""
-    words: list[Word] = []
-    stems: list[str] = []
-    read = lexicon.read
-    for token in tokens(text):
-        if token in MARKS:
-            if stems and stems[-1] not in MARKS:
-                words.append(MARK_WORDS[token])
-                stems.append(token)
-            elif stems and token in "?" and stems[-1] in HARD | {","}:
-                stems[-1] = token
-                words[-1] = MARK_WORDS[token]
-        else:
-            for word in read(token):
-                words.append(word)
-                stems.append(word.stem)
-    for at, stemmed in enumerate(stems[:-1]):
+    words = list(chain.from_iterable(map(lexicon.read, tokens(text))))
+    stems = [word.stem for word in words]
+    if any([at == 0 or stems[at - 1] in MARKS for at, stemmed in enumerate(stems) if stemmed in MARKS]):
+        words = _with_single_marks(words)
+        stems = [word.stem for word in words]
+    if "dose" in stems:
         # "dose it hurt": the one slip of spelling that is a word of medicine.
-        if stemmed == "dose" and (at == 0 or stems[at - 1] in MARKS) and stems[at + 1] not in ("of", "for", "be"):
-            words[at] = Word.of(words[at].typed, "does")
-            stems[at] = "do"
+        for at, stemmed in enumerate(stems[:-1]):
+            if stemmed == "dose" and (at == 0 or stems[at - 1] in MARKS) and stems[at + 1] not in ("of", "for", "be"):
+                words[at] = Word.of(words[at].typed, "does")
+                stems[at] = "do"
     return words, stems
+
+
+def _with_single_marks(words: Iterable[Word]) -> list[Word]:
+    """The words without marks at the beginning; of several marks in a row the first stays, or "?" where it ends the sentence as that does."""
+    kept: list[Word] = []
+    for word in words:
+        if word.stem not in MARKS or (kept and kept[-1].stem not in MARKS):
+            kept.append(word)
+        elif kept and word.stem == "?" and kept[-1].stem in HARD | {","}:
+            kept[-1] = word
+    return kept
 
 
 def taken(text: str, dialogue: Dialogue) -> str:
@@ -150,7 +147,7 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
     for match in lexicon.matcher.find(stems):
         matches[match.name.kind].append(match)
     _leave_idioms(matches, rules)
-    weights = _weigh(stems, parts, [match.start for kind in ("topic", "clue", "outside") for match in matches[kind]])
+    weights = _weigh(stems, parts, matches)
     # "My neck hurts, sorry, I mean my back": what was meant counts, what was said before it is little more than a story.
     for match in matches["aim"]:
         if match.name.id == "meant" and any(topic.start >= match.end for topic in matches["topic"]):
@@ -160,14 +157,14 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
         matches["aim"].append(Match(Term("aim", "diagnosis", 1), suspected.start, suspected.end, 1))
     if any(match.name.id == "diagnosis" for match in matches["aim"]):
         weights = [1.0] * len(stems)  # What someone asks "what have I got?" about is what they tell.
-    topics = _weigh_topics(matches["topic"], stems, weights, rules)
+    names_topic = _names_topic(matches["topic"], weights, rules)
+    topics = _weigh_topics(matches["topic"], stems, weights, names_topic)
     aspects: dict[str, float] = {}
     for match in matches["aspect"]:
-        weight = weights[match.start]
-        if (weight >= 1.0 or match.name.id == "versus") and weight * _size(match.size) > aspects.get(match.name.id, 0.0):
-            aspects[match.name.id] = weight * _size(match.size)
+        aspect, weight = match.name.id, weights[match.start]
+        if weight >= 1.0 or aspect == "versus":
+            aspects[aspect] = max(weight * _SIZES.get(match.size, LONGER), aspects.get(aspect, 0.0))
     corrections = tuple(dict.fromkeys([Correction(word.typed, word.read) for word in words if word.repaired]))
-    names_topic = _names_topic(matches["topic"], weights, rules)
     reading = Reading(tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, corrections, names_topic=names_topic)
     return _carry_over(reading, dialogue, rules)
 
@@ -187,23 +184,20 @@ def _leave_idioms(matches: dict[str, list[Match[Term]]], rules: Rules) -> None:
 
 def _suspects(stems: Sequence[str], parts: Sequence[Part], topics: Sequence[Match[Term]], rules: Rules) -> Match[Term] | None:
     """The condition that a message without any question word ends on: "sore neck, stiff in the morning, arthritis?"."""
-    if len(parts) < 2 or stems[-1] != "?" or any(stems[at] in _OPENERS for part in parts for at in (part.start,)):
+    if len(parts) < 2 or stems[-1] != "?" or any(stems[part.start] in OPENERS for part in parts):
         return None
     return next((match for match in topics if match.end == len(stems) - 1 and rules["topics"][match.name.id].flag("condition")), None)
 
 
-def _size(size: int) -> float:
-    return 1.0 if size == 1 else 1.25 if size == 2 else 1.4
-
-
-def _weigh(stems: Sequence[str], parts: Sequence[Part], telling: Sequence[int]) -> list[float]:
+def _weigh(stems: Sequence[str], parts: Sequence[Part], matches: Mapping[str, Sequence[Match[Term]]]) -> list[float]:
     """1.0 for the words of the question, `STORY` for the rest; 1.0 for all where nothing asks.
 
     Where the question holds no telling word ("Is that possible?"), the story holds the question and counts nearly in full.
     """
     weights = [1.0] * len(stems)
     asking = [part for part in parts if part.asks]
-    if asking:
+    if asking and len(asking) < len(parts):
+        telling = [match.start for kind in ("topic", "clue", "outside") for match in matches.get(kind, ())]
         empty = not any(part.start <= at < part.end for at in telling for part in asking)
         for part in parts:
             if not part.asks:
@@ -212,13 +206,13 @@ def _weigh(stems: Sequence[str], parts: Sequence[Part], telling: Sequence[int]) 
     return weights
 
 
-def _weigh_topics(matches: Sequence[Match[Term]], stems: Sequence[str], weights: Sequence[float], rules: Rules) -> dict[str, float]:
+def _weigh_topics(matches: Sequence[Match[Term]], stems: Sequence[str], weights: Sequence[float], asked: bool) -> dict[str, float]:
     """Topic → weight. A topic named inside the name of a longer one counts little, as does the one that is not meant of "the back, not
-    the neck"; one of the story counts nearly in full where the question itself names none: "My aunt has lupus. Why does it hurt?"
+    the neck"; one of the story counts nearly in full where the question itself names none (`asked`: whether it does): "My aunt has
+    lupus. Why does it hurt?"
     """
     topics: dict[str, float] = {}
     meant = {match.name.id for match in matches if stems[match.start - 1] != "not" or not match.start}
-    asked = _names_topic(matches, weights, rules)
     for match in matches:
         weight = weights[match.start]
         if weight < 1.0 and not asked:

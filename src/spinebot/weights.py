@@ -7,8 +7,7 @@ both written by `make weights`. Without them the bot goes by its hand-set scores
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -34,30 +33,29 @@ SEAL = "crc32"
 #: How long the runs of letters are that a word is known by, and how much each counts beside the word's stem.
 RUN = 4
 LETTERS = 0.22
-#: How many rows are kept at most.
+#: From how many rows on all are forgotten.
 MOST_ROWS = 60_000
-UNREAD = -1
-_NOTHING = repeat(0)
 
 #: A piece of evidence: its kind, and what it is: "word limp", "asks lupus treatment".
 Evidence: TypeAlias = str
 
 
 class Rows:
-    """A row of numbers for each piece of evidence, worked out when it is first asked for, and kept: what it says for each class."""
+    """A row of numbers for each piece of evidence, worked out when it is first met, and kept: what it says for each class.
 
-    def __init__(self, bias: Row, evidence: Iterable[Evidence], row: Callable[[Evidence], Row | None]) -> None:
-        """`evidence`: all that may say something, besides words; `row`: what it says, None where that is nothing after all;
-        `bias`: what is said anyway.
-        """
+    Only what was met is looked up, which is little beside all that was learned: a search of a few dozen pieces among all of
+    them would mostly wait for memory.
+    """
+
+    def __init__(self, bias: Row, row: Callable[[Evidence], Row | None]) -> None:
+        """`row`: what a piece of evidence says, None where that is nothing; `bias`: what is said anyway."""
         self.bias = bias
         self._row = row
-        self._evidence = tuple(evidence)
         self._forget()
 
     def _forget(self) -> None:
-        #: Evidence → the place of its row, UNREAD until it is asked for. What is not here has the first row: it says nothing.
-        self._slots = dict.fromkeys(self._evidence, UNREAD)
+        self._places = _Places(self._keep)
+        #: The first row is that of all evidence that says nothing.
         self._rows = np.zeros((256, len(self.bias)), np.float32)
         self._used = 1
 
@@ -65,42 +63,40 @@ class Rows:
         """The score of every class: its bias and what the evidence, weighted, says for it."""
         if not evidence:
             return self.bias
-        slots = list(map(self._slots.get, evidence, _NOTHING))
-        if UNREAD in slots:
-            slots = [self._place(key) for key in evidence]
-        scores: Row = np.fromiter(evidence.values(), np.float32, len(slots)) @ self._rows.take(slots, 0)
+        if len(self._places) > MOST_ROWS:
+            self._forget()  # Of words and pairs there are endlessly many.
+        places = list(map(self._places.__getitem__, evidence))
+        scores: Row = np.fromiter(evidence.values(), np.float32, len(places)).dot(self._rows.take(places, 0))
         scores += self.bias
         return scores
 
-    def meet(self, words: Iterable[Evidence]) -> None:
-        """Words of a message, of which there are endlessly many: each may say something by its letters alone."""
-        slots = self._slots
-        for word in words:
-            if word not in slots:
-                if len(slots) > MOST_ROWS:
-                    self._forget()
-                    slots = self._slots
-                slots[word] = UNREAD
-
     def __getitem__(self, key: Evidence) -> Row | None:
-        if key.startswith(SPELLED):
-            self.meet([key])
-        slot = self._place(key)  # May replace the array, so before it is looked at.
-        row: Row = self._rows[slot]
-        return row if slot else None
+        place = self._places[key]  # May replace the array, so before it is looked at.
+        row: Row = self._rows[place]
+        return row if place else None
 
-    def _place(self, key: Evidence) -> int:
-        """The place of a row, worked out now where it was not before."""
-        slot = self._slots.get(key, 0)
-        if slot == UNREAD:
-            row = self._row(key)
-            slot = self._slots[key] = 0 if row is None else self._used
-            if row is not None:
-                if slot == len(self._rows):
-                    self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
-                self._rows[slot] = row
-                self._used += 1
-        return slot
+    def _keep(self, key: Evidence) -> int:
+        """Work out a row; its place."""
+        row = self._row(key)
+        if row is None:
+            return 0
+        place = self._used
+        if place == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+        self._rows[place] = row
+        self._used += 1
+        return place
+
+
+class _Places(dict[Evidence, int]):
+    """Evidence → the place of its row; `keep` finds one for what is met first."""
+
+    def __init__(self, keep: Callable[[Evidence], int]) -> None:
+        self._keep = keep
+
+    def __missing__(self, key: Evidence) -> int:
+        place = self[key] = self._keep(key)
+        return place
 
 
 class Weights:

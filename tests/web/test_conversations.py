@@ -17,7 +17,7 @@ from spinebot import Bot
 from spinebot.conversation import Dialogue
 from spinebot.web.conversations import MOST_KEPT, MOST_REPLAYED, MOST_REPLAYED_TEXT, Conversations
 from spinebot.web.metrics import Metrics
-from spinebot.web.remembered import unpack
+from spinebot.web.remembered import text_of, unpack
 from spinebot.web.store import MemoryStore
 
 Make = Callable[..., Any]
@@ -235,11 +235,9 @@ def test_ten_thousand_open_conversations_fit_and_each_goes_on(bot: Bot) -> None:
     kept: dict[str, int] = {}
 
     async def fill() -> None:
-        from spinebot.web.conversations import Kept
-
         for number in range(10_000):
             name = f"{number:032x}"
-            await conversations._save(name, Kept(dialogues[number % 3], []))
+            await conversations._save(name, text_of(dialogues[number % 3]))
             kept[name] = number % 3
 
     tracemalloc.start()

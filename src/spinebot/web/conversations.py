@@ -6,10 +6,11 @@ import json
 import os
 import re
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..conversation import Dialogue, Reply
-from .remembered import pack, read_dialogue, turns_of, unpack, write_dialogue
+from .remembered import pack, read_dialogue, text_of, turns_of, unpack
 from .store import Store, StoreAway
 
 if TYPE_CHECKING:
@@ -68,9 +69,10 @@ class Conversations:
         if self._keep:
             typed = text.encode(errors="replace").decode()  # Half a surrogate pair can't be sent back.
             said.append({"user": typed, "reply": reply.to_dict()})
+        remembered = text_of(dialogue)
         if not away:  # Back in between, it may hold more of the conversation than is known here.
-            await self._save(name, Kept(dialogue, said[-MOST_KEPT:]))
-        return reply, pack(dialogue)
+            await self._save(name, remembered, said[-MOST_KEPT:])
+        return reply, pack(dialogue, remembered)
 
     async def say_as(self, text: str, sender: str) -> Reply:
         """The reply to a message of a sender who names the conversation in a protocol of their own."""
@@ -78,7 +80,7 @@ class Conversations:
         kept, away = await self._find(name)
         reply, dialogue = self._respond(self.bot, text, kept.dialogue if kept else Dialogue(), sender)
         if not away:
-            await self._save(name, Kept(dialogue, []))
+            await self._save(name, text_of(dialogue))
         return reply
 
     def replay(self, texts: list[str], name: str) -> Reply:
@@ -139,10 +141,10 @@ class Conversations:
         except (ValueError, KeyError, TypeError, RecursionError):
             return None, False  # Of another version, or not ours.
 
-    async def _save(self, name: str, kept: Kept) -> None:
-        text = json.dumps({"dialogue": write_dialogue(kept.dialogue), "messages": kept.messages}, separators=(",", ":"))
+    async def _save(self, name: str, remembered: str, messages: Sequence[object] = ()) -> None:
+        """Keep a dialogue, which is JSON already, and the messages."""
         try:
-            await self._store.put(name, text)
+            await self._store.put(name, f'{{"dialogue":{remembered},"messages":{json.dumps(messages, separators=(",", ":"))}}}')
         except StoreAway:
             self._metrics.store_away()
 

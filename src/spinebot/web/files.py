@@ -103,12 +103,12 @@ def takes_gzip(accepted: str) -> bool:
 
 
 class Gzip(GZipMiddleware):
-    """Starlette's, that "gzip;q=0" refuses too."""
+    """Starlette's, that "gzip;q=0" refuses too, and that leaves plain answers to a POST alone: no cache keeps those, so none has to vary."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         accepted = b",".join(value for name, value in scope.get("headers", ()) if name == b"accept-encoding").decode("latin-1")
-        if "gzip" in accepted and not takes_gzip(accepted):
+        if not takes_gzip(accepted) and ("gzip" in accepted or scope.get("method") == "POST"):
             return await self.app(scope, receive, send)
         await super().__call__(scope, receive, send)
 

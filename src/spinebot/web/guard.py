@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("spinebot.web")
 
 #: On every answer: nothing guesses at types, nothing is told where a reader comes from.
-HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 #: Where an answer brings no policy of its own, it is no page and may load nothing.
-POLICY = ("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
 
 
 class Headers:
@@ -40,8 +42,7 @@ class Headers:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 named = {name for name, _ in message["headers"]}
-                extra = [*HEADERS.items(), POLICY]
-                message["headers"] = [*message["headers"], *((name.encode(), value.encode()) for name, value in extra if name.encode() not in named)]
+                message["headers"] = [*message["headers"], *[header for header in HEADERS if header[0] not in named]]
             await send(message)
 
         await self._app(scope, receive, send_safely)

@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MOST_PACKED, MOST_UNPACKED = 8_000, 64_000
 #: No list in a dialogue is longer, no number bigger.
 MOST_ITEMS, MOST_TURNS = 500, 1_000_000
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def write_dialogue(dialogue: Dialogue) -> dict[str, object]:
@@ -40,6 +42,11 @@ def write_dialogue(dialogue: Dialogue) -> dict[str, object]:
     }
 
 
+def text_of(dialogue: Dialogue) -> str:
+    """The dialogue as JSON."""
+    return _encode(write_dialogue(dialogue))
+
+
 def read_dialogue(values: object, bot: Bot) -> Dialogue:
     """The dialogue of JSON values, without what `bot` does not know. Raises ValueError for what is no dialogue."""
     if not isinstance(values, dict):
@@ -49,7 +56,7 @@ def read_dialogue(values: object, bot: Bot) -> Dialogue:
     return Dialogue(
         topics=_known(values.get("topics"), rules["topics"]),
         aspects=_known(values.get("aspects"), rules["aspects"]),
-        earlier=tuple(_known(topics, rules["topics"]) for topics in _items(values.get("earlier"))),
+        earlier=tuple([_known(topics, rules["topics"]) for topics in _items(values.get("earlier"))]),
         shown=frozenset(_known(values.get("shown"), answers)),
         last=_known(values.get("last"), answers),
         suggestions=_known(values.get("suggestions"), asks),
@@ -65,9 +72,9 @@ def _said_by(bot: Bot) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(answer.id for answer in bot.answers), frozenset(answer.ask for answer in bot.answers)
 
 
-def pack(dialogue: Dialogue) -> str:
-    """The dialogue as a token: how many messages it has seen, ".", and the rest in letters, digits, "-" and "_"."""
-    text = json.dumps(write_dialogue(dialogue), separators=(",", ":"))
+def pack(dialogue: Dialogue, text: str = "") -> str:
+    """The dialogue as a token: how many messages it has seen, ".", and the rest in letters, digits, "-" and "_". `text`: its JSON, where that is at hand."""
+    text = text or text_of(dialogue)
     return f"{dialogue.turns}.{base64.urlsafe_b64encode(zlib.compress(text.encode(), 1)).decode().rstrip('=')}"
 
 
@@ -98,11 +105,7 @@ def _items(values: object) -> list[object]:
 
 
 def _known(values: object, known: Container[str]) -> tuple[str, ...]:
-    return tuple(_strings(_items(values), known))
-
-
-def _strings(values: Iterable[object], known: Container[str]) -> Iterable[str]:
-    return (value for value in values if isinstance(value, str) and value in known)
+    return tuple([value for value in _items(values) if isinstance(value, str) and value in known])
 
 
 def _count(value: object) -> int:

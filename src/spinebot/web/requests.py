@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
@@ -39,7 +40,7 @@ async def read_object(request: Request) -> dict[str, object]:
         if len(body) > settings.most_body:
             raise HTTPException(413, f"the body is longer than {settings.most_body:,} bytes")
     try:
-        values = json.loads(body.decode("utf-8-sig"))
+        values = json.loads(body.removeprefix(BOM_UTF8).decode())
     except UnicodeDecodeError:
         raise HTTPException(400, "the body is not UTF-8") from None
     except RecursionError:
@@ -74,6 +75,6 @@ def optional_text(values: dict[str, object], key: str, most: int) -> str | None:
         return None
     if not isinstance(text, str) or len(text) > most:
         raise HTTPException(422, f"{key!r} must be text of at most {most:,} characters")
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
         raise HTTPException(422, f"{key!r} holds half a surrogate pair, which is no character")
     return text
