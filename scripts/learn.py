@@ -30,7 +30,7 @@ from scipy.sparse import csr_array
 from spinebot import index
 from spinebot.bot import Bot
 from spinebot.conversation import Dialogue
-from spinebot.evidence import PAIR_SHARE, SIGN, alarm_evidence, evidence
+from spinebot.evidence import PAIR_SHARE, SIGN, alarm_evidence
 from spinebot.index import LEARNED_AIMS
 from spinebot.safety import Condition, verdicts
 from spinebot.understand import Reading, understand
@@ -163,7 +163,7 @@ def examples_of(items: Iterable[Labelled], bot: Bot) -> Examples:
         for turn in turns[:-1]:
             _, dialogue = bot.respond(turn, dialogue)
         reading = understand(turns[-1], dialogue, bot.rules, bot.lexicon)
-        said = learnable(evidence(reading))
+        said = learnable(bot.index.evidence(reading))
         labels = right if exact else {other for label in right for other in alike.get(label, {label})} & known
         if labels:
             found.answers.append(Row(said, labels, prior=prior(reading, bot)))
@@ -180,7 +180,7 @@ def examples_of(items: Iterable[Labelled], bot: Bot) -> Examples:
 def prior(reading: Reading, bot: Bot) -> list[float]:
     """The hand-set scores of answers and small talk."""
     rows = bot.index.rows
-    scores: list[float] = (rows.score(evidence(reading)) - rows.bias)[: len(bot.answers) + len(bot.rules["chat"])].tolist()
+    scores: list[float] = (rows.score(bot.index.evidence(reading)) - rows.bias)[: len(bot.answers) + len(bot.rules["chat"])].tolist()
     return scores
 
 

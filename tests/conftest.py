@@ -42,7 +42,6 @@ topics:
 aspects:
   cause:
     words: why, cause
-    strict: true
 answers:
   lupus-back:
     ask: Can lupus hurt my back?

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from spinebot import Bot
-from spinebot.conversation import Dialogue, Reply, Standing, Warned
+from spinebot.conversation import Dialogue, Reply, Standing, Urgent, Warned
 from spinebot.index import LEARNED_AIMS, Found, Hit, Index
 from spinebot.plan import (
     AGAIN,
@@ -26,8 +26,10 @@ from spinebot.plan import (
     SURE,
     SURELY_AIMED,
     TALK,
+    TELLING_MARGIN,
     Plan,
     answer_each,
+    beside_advice,
     choose,
     compare,
     decide,
@@ -245,7 +247,7 @@ def test_a_dose_that_only_the_words_ask_for_is_refused_as_one(unlearned: Bot) ->
     message = "my grandmother swallows handfuls of ibuprofen"
     found = plan(unlearned, message, scored(unlearned, {"otc-help": -50.0}, aims=["dosage"]))
     assert (found.intent, found.opening, found.aims) == ("dosage", unlearned.rules.phrase("dosage"), ("dosage",))
-    assert plan(unlearned, message, scored(unlearned, {"otc-help": -50.0})).intent == "not-said"
+    assert plan(unlearned, message, scored(unlearned, {"otc-help": -50.0})).intent == "no-question"
     answered = plan(unlearned, message, scored(unlearned, {"otc-help": 5.0}, aims=["dosage"]))
     assert (ids(answered), answered.opening, answered.aims) == (["otc-help"], unlearned.rules.phrase("dosage"), ("dosage",))
 
@@ -501,7 +503,7 @@ def test_no_more_questions_are_answered_than_anyone_reads(unlearned: Bot) -> Non
         ("I have lupus. What does acupuncture for whiplash do?", "outside.other-therapy", "other therapies", "whiplash"),
         ("I had acupuncture. Is whiplash hereditary?", "outside.genetics", "inheritance", "whiplash"),
         ("Do lupus patients wear hats?", "not-said", None, "lupus"),
-        ("my neck plays hide and seek", "not-said", None, None),
+        ("my neck plays hide and seek", "no-question", None, None),
         ("Who painted it, and when?", "far", None, None),
     ],
 )
@@ -512,7 +514,8 @@ def test_a_refusal_names_what_was_asked_for_and_what_the_article_does_cover(
     rules = unlearned.rules
     reading = read(unlearned, message)
     found = refuse(reading, rules)
-    opening = rules.phrase("outside", subject=subject) if subject else rules.phrase("far" if intent == "far" else "no_answer")
+    phrase = {"far": "far", "no-question": "no_question"}.get(intent, "no_answer")
+    opening = rules.phrase("outside", subject=subject) if subject else rules.phrase(phrase)
     assert (found.kind, found.intent, found.answers) == ("no_answer", intent, ())
     assert found.opening == opening + (f" {rules.phrase('nearby', subject=nearby)}" if nearby else "")
 
@@ -533,24 +536,24 @@ def test_what_scores_below_the_refusal_by_more_than_a_margin_is_refused(unlearne
 
 
 @pytest.mark.parametrize(
-    ("message", "dialogue", "aims", "lenient"),
+    ("message", "dialogue", "aims", "margin"),
     [
-        ("and how is it treated?", ABOUT_LUPUS, (), True),
-        ("lupus in the cold countries of the north", Dialogue(), (), True),
-        ("it is so strange in the morning, every morning", Dialogue(), ("diagnosis",), True),
-        ("it is so strange in the morning, every morning", Dialogue(), (), False),
-        ("how is lupus treated in the cold north", Dialogue(), (), False),
-        ("lupus and acupuncture in the cold north", Dialogue(), (), False),
-        ("and is acupuncture good for it?", ABOUT_LUPUS, (), False),
-        ("is acupuncture good for it every morning?", Dialogue(), ("diagnosis",), False),
+        ("and how is it treated?", ABOUT_LUPUS, (), LEANING_MARGIN),
+        ("lupus in the cold countries of the north", Dialogue(), (), LEANING_MARGIN),
+        ("it is so strange in the morning, every morning", Dialogue(), ("diagnosis",), LEANING_MARGIN),
+        ("it is so strange in the morning, every morning", Dialogue(), (), MARGIN),
+        ("how is lupus treated in the cold north", Dialogue(), (), MARGIN),
+        ("I had my old grey hat on again this morning", Dialogue(), (), TELLING_MARGIN),
+        ("lupus and acupuncture in the cold north", Dialogue(), (), 0.0),
+        ("and is acupuncture good for it?", ABOUT_LUPUS, (), 0.0),
+        ("is acupuncture good for it every morning?", Dialogue(), ("diagnosis",), 0.0),
     ],
 )
 def test_a_message_that_says_little_by_itself_is_refused_less_readily(
-    message: str, dialogue: Dialogue, aims: Sequence[str], lenient: bool, unlearned: Bot
+    message: str, dialogue: Dialogue, aims: Sequence[str], margin: float, unlearned: Bot
 ) -> None:
-    """A follow-up has few words to score by; what the article surely leaves out is refused all the same."""
+    """A follow-up has few words to score by; what the article surely leaves out, and who asks nothing, is refused all the same."""
     reading = read(unlearned, message, dialogue)
-    margin = LEANING_MARGIN if lenient else MARGIN
     assert not refuses(reading, scored(unlearned, {"lupus-what": 0.1 - margin}, aims=aims), ())
     assert refuses(reading, scored(unlearned, {"lupus-what": -0.1 - margin}, aims=aims), ())
 
@@ -768,7 +771,8 @@ STANDING, WARNED = Standing("fever", 0), Warned("meningitis", 0)
 
 def turn(bot: Bot, message: str, dialogue: Dialogue, found: Plan) -> Dialogue:
     reading = read(bot, message, dialogue)
-    return remember(dialogue, reading, found, Reply("answer", "", suggestions=("What is whiplash?",)), Assessment(None, (STANDING,), warned=WARNED))
+    reply = Reply("answer", "", suggestions=("What is whiplash?",))
+    return remember(dialogue, reading, found, reply, Assessment(None, (STANDING,), warned=WARNED), bot.rules, bot.composer.quoted(found.answers).topics)
 
 
 def test_after_a_turn_its_topics_answers_and_suggestions_are_remembered(unlearned: Bot) -> None:
@@ -851,3 +855,90 @@ def test_a_comparison_by_what_the_article_leaves_out_is_refused(message: str, bo
 @pytest.mark.parametrize(("typed", "talk"), [("help", "help"), ("Help!", "help"), ("helpful", "thanks"), ("that helped", "thanks")])
 def test_who_calls_for_help_is_not_thanked(bot: Bot, typed: str, talk: str) -> None:
     assert bot.conversation().say(typed).intent == f"chat.{talk}"
+
+
+# Beside urgent advice, and what could do harm.
+
+EMERGENCY, STILL = Urgent("cauda-equina", "emergency", "Go now.", "numb"), Warned("cauda-equina", 1)
+
+
+def beside(bot: Bot, message: str, answer: str, assessment: Assessment) -> Plan:
+    (chosen,) = [one for one in bot.answers if one.id == answer]
+    plan = Plan("answer", f"answers.{answer}", "", (chosen,))
+    return beside_advice(plan, read(bot, message), scored(bot, {answer: HIGH}), assessment, bot.rules)
+
+
+@pytest.mark.parametrize("answer", ["traction-effective", "collar-what", "physio-what", "treatments-list"])
+def test_no_treatment_that_can_harm_is_spoken_of_while_urgent_advice_holds(bot: Bot, answer: str) -> None:
+    """Someone who was told to keep the neck still would read on how easy the device is."""
+    message = "does neck traction help my neck?"
+    assert not beside(bot, message, answer, Assessment(EMERGENCY, ())).answers
+    refused = beside(bot, message, answer, Assessment(None, (), warned=STILL))
+    assert (refused.kind, refused.intent, refused.answers) == ("no_answer", "warned", ())
+    assert beside(bot, message, answer, Assessment(None, ())).answers, "of someone with no such sign it may be"
+
+
+def test_what_is_told_after_urgent_advice_gets_no_quote_on_something_else(bot: Bot) -> None:
+    """ "It's only because I had coffee", and the reply would tell of stress: as if that were it."""
+    standing = Assessment(None, (), warned=STILL)
+    assert beside(bot, "I only had a lot of coffee", "stress-neck", standing).kind == "no_answer"
+    assert beside(bot, "what is a bone spur?", "spurs-what", standing).kind == "answer", "a question is answered, after the reminder"
+
+
+@pytest.mark.parametrize(
+    ("turns", "intent"),
+    [
+        (["I have osteoporosis, can I use the traction device?"], "unsuited"),
+        (["What is rheumatoid arthritis?", "Is it ok for me to use the traction device?"], "unsuited"),
+        (["can I use the traction device at the office?"], "answers.traction-where"),
+    ],
+)
+def test_nobody_at_risk_is_told_how_easy_traction_is(bot: Bot, turns: list[str], intent: str) -> None:
+    """ "You can do this at home" reads as a yes, to someone whose bones may break."""
+    conversation = bot.conversation()
+    reply = [conversation.say(message) for message in turns][-1]
+    assert reply.intent == intent
+    assert "traction" in {caveat.id for caveat in reply.caveats}
+
+
+# What leans on things named together.
+
+
+@pytest.mark.parametrize(
+    ("turns", "says"),
+    [
+        (["What is the difference between a herniated disc and whiplash?", "how does the second one happen?"], "violently jerked"),
+        (["What is the difference between a herniated disc and whiplash?", "and where does the first usually occur?"], "lower lumbar"),
+        (["What can compress a nerve?", "what causes the second one?"], "dry out"),
+        (["What can compress a nerve?", "what causes the second one?", "and what is the third?"], "bony growths"),
+    ],
+)
+def test_the_first_and_the_second_are_the_things_that_were_named(bot: Bot, turns: list[str], says: str) -> None:
+    """People count what they have just read; the bot that doesn't answers of the wrong thing."""
+    conversation = bot.conversation()
+    assert says in [conversation.say(message) for message in turns][-1].answer
+
+
+def test_a_list_is_given_again_without_what_is_not_wanted(bot: Bot) -> None:
+    """Who wants no pills would get the same list for ever, pills first."""
+    conversation = bot.conversation()
+    whole = conversation.say("What are the treatments for neck pain?")
+    no_pills = conversation.say("and without drugs?")
+    no_needles = conversation.say("without injections as well")
+    assert {quote.text for quote in whole.quotes} > {quote.text for quote in no_pills.quotes} > {quote.text for quote in no_needles.quotes}
+    assert "medications" not in no_pills.answer and "njections" not in no_needles.answer
+    assert "medications" not in no_needles.answer, "what was left out before stays out"
+
+
+def test_a_list_of_which_nothing_would_be_left_is_given_whole(bot: Bot) -> None:
+    """An answer without a word would be no answer."""
+    (answer,) = [answer for answer in bot.answers if answer.id == "treatments-list"]
+    everything = bot.composer.quoted((answer,)).topics
+    assert bot.composer.quoted((answer,), everything).quotes
+
+
+def test_what_tells_and_asks_nothing_is_asked_for_its_question(bot: Bot) -> None:
+    """ "On friday my back went" is no question that the article fails to answer."""
+    reply = bot.conversation().say("so on friday my back went")
+    assert (reply.kind, reply.intent) == ("no_answer", "no-question")
+    assert bot.rules.phrase("no_question") in reply.text

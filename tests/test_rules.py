@@ -34,7 +34,6 @@ def test_a_file_without_a_fault_is_read_as_it_is_written(read_rules: Read, small
     assert (lupus.id, lupus.section, lupus.text("label"), lupus.ids("caveats"), lupus.flag("general")) == ("lupus", "topics", "lupus", ("lupus",), False)
     assert lupus.line == line_of(small_rules, "  lupus:\n    label")
     assert rules["topics"]["back-pain"].flag("general")
-    assert rules["aspects"]["cause"].flag("strict")
     answer = rules["answers"]["lupus-back"]
     assert answer.ids("about") == ("lupus", "back-pain")
     first = line_of(small_rules, "Lupus can\n")
@@ -97,7 +96,7 @@ FAULTS = {
     "nothing for text": ("label: prices", "label:", [("label:\n    words: price", "outside.price: 'label' must be text")]),
     "blanks for text": ("label: prices", "label: '  '", [("label: '  '", "outside.price: 'label' must be text")]),
     "yes for text": ("words: hello", "words: yes", [("words: yes", "chat.greeting: 'words' must be text")]),
-    "text for a flag": ("strict: true", "strict: perhaps", [("perhaps", "aspects.cause: 'strict' is true or false")]),
+    "text for a flag": ("general: true", "general: perhaps", [("perhaps", "topics.back-pain: 'general' is true or false")]),
     "text for a list": ("caveats: [diagnosis]", "caveats: diagnosis", [("caveats: diagnosis", "'caveats' must be a list of ids")]),
     "a list of lists": ("asks: [cause]", "asks: [[cause]]", [("[[cause]]", "'asks' must be a list of ids")]),
     "an answer about nothing": ("about: [lupus, back-pain]", "about: []", [("about: []", "answers.lupus-back")]),
@@ -137,14 +136,14 @@ def test_all_faults_come_at_once_in_the_order_of_the_file(read_rules: Read, smal
     """One fault a run would make twenty runs of twenty faults."""
     text = small_rules
     edits = [
-        ("label: lupus", "lable: lupus"), ("caveats: [lupus]", "caveats: [lupsu]"), ("strict: true", "strict: 1"), ("words: price", "words: ???"),
+        ("label: lupus", "lable: lupus"), ("caveats: [lupus]", "caveats: [lupsu]"), ("general: true", "general: 1"), ("words: price", "words: ???"),
         ("numb-saddle + no-bladder", "numb + no-bladder"), ("level: emergency", "level: now"), ("text: Beware of dosage.", "text: []"),
     ]  # fmt: skip
     for old, new in edits:
         text = text.replace(old, new)
     found = faults_of(read_rules, text)
     assert [line for line, _ in found] == sorted(line for line, _ in found)
-    for words in ("'lable'", "has no 'label'", "'lupsu'", "'strict'", "'???'", "'numb'", "'now'", "caveats.dosage: 'text'"):
+    for words in ("'lable'", "has no 'label'", "'lupsu'", "'general'", "'???'", "'numb'", "'now'", "caveats.dosage: 'text'"):
         assert any(words in message for _, message in found), (words, found)
 
 
@@ -178,7 +177,7 @@ def test_a_missing_file_and_one_that_is_no_text_are_rules_errors(tmp_path: Path)
 
 
 def test_an_error_reads_one_line_a_fault_with_file_and_line(read_rules: Read, small_rules: str, tmp_path: Path) -> None:
-    text = small_rules.replace("caveats: [lupus]", "caveats: [lupsu]").replace("strict: true", "strict: 1")
+    text = small_rules.replace("caveats: [lupus]", "caveats: [lupsu]").replace("general: true", "general: 1")
     with pytest.raises(RulesError) as caught:
         read_rules(text)
     lines = str(caught.value).splitlines()

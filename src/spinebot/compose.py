@@ -26,7 +26,7 @@ class Sentence:
     """A quotable sentence, ready: its quote, the topics that it names, the caveats that it calls for (id → its own words), whether it advertises."""
 
     quote: Quote
-    topics: frozenset[str]
+    topics: tuple[str, ...]
     caveats: Mapping[str, str]
     promotional: bool
     source: str
@@ -35,14 +35,15 @@ class Sentence:
 class Quoted(NamedTuple):
     """What a reply says of its answers, and what they call for: the same whatever was asked.
 
-    `text`: the quotes alone; `lines`: as they stand in the reply. `of_sentences`, `of_topics`: the caveats that the sentences' words and
-    the answers' topics call for, each with what calls for it.
+    `text`: the quotes alone; `lines`: as they stand in the reply; `topics`: what they name, in their order. `of_sentences`, `of_topics`:
+    the caveats that the sentences' words and the answers' topics call for, each with what calls for it.
     """
 
     quotes: tuple[Quote, ...]
     text: str
     lines: tuple[str, ...]
     source: str
+    topics: tuple[str, ...]
     of_sentences: tuple[tuple[str, str], ...]
     of_topics: tuple[tuple[str, str], ...]
 
@@ -61,7 +62,7 @@ class Composer:
         self._lexicon = lexicon
         self._answers = {answer.id: answer for answer in answers}
         self._ready: dict[tuple[str, int], Sentence] = {}
-        self._quoted = lru_cache(maxsize=1_000)(self._quote)
+        self.quoted = lru_cache(maxsize=1_000)(self._quote)
         self._caveats = {rule.id: rule.text("text") for rule in rules["caveats"].values()}
         self._of_message = {rule.id for rule in rules["caveats"].values() if rule.flag("of_message")}
         self._topic_caveats = {
@@ -77,7 +78,7 @@ class Composer:
 
     def compose(self, reading: Reading, plan: Plan, found: Found, assessment: Assessment, dialogue: Dialogue, conversation: str) -> Reply:
         """The reply that carries out a plan. The caveats come last: from the message, its topics and the finished answer."""
-        quoted = self._quoted(plan.answers)
+        quoted = self.quoted(plan.answers, plan.without)
         urgent = assessment.urgent
         kind = "urgent" if urgent else plan.kind
         caveats = self._caveats_of(reading, plan, quoted, kind == "chat", dialogue)
@@ -93,8 +94,10 @@ class Composer:
         key = (place.article.id, place.sentence.start)
         return (self._ready.get(key) or self._prepare(place)).caveats
 
-    def _quote(self, answers: tuple[Answer, ...]) -> Quoted:
+    def _quote(self, answers: tuple[Answer, ...], without: tuple[str, ...] = ()) -> Quoted:
+        """What is said of answers, but for the sentences that name a topic of `without`, unless all do."""
         sentences = self._sentences(answers)
+        sentences = [sentence for sentence in sentences if set(without).isdisjoint(sentence.topics)] or sentences
         quotes = tuple([sentence.quote for sentence in sentences])
         lines = [self._rules.phrase("claim")] if any(sentence.promotional for sentence in sentences) else []
         if any(answer.is_list for answer in answers):
@@ -106,7 +109,9 @@ class Composer:
         source = self._rules.phrase("source", source="; ".join(dict.fromkeys(sentence.source for sentence in sentences))) if sentences else ""
         # "You can do this at home" does not name what it speaks of.
         of_topics = [call for answer in answers for topic in answer.about for call in self._topic_caveats.get(topic, ()) if call[0] not in self._of_message]
-        return Quoted(quotes, text, tuple(lines), source, tuple([call for sentence in sentences for call in sentence.caveats.items()]), tuple(of_topics))
+        topics = tuple(dict.fromkeys(topic for sentence in sentences for topic in sentence.topics))
+        of_sentences = [call for sentence in sentences for call in sentence.caveats.items()]
+        return Quoted(quotes, text, tuple(lines), source, topics, tuple(of_sentences), tuple(of_topics))
 
     def _sentences(self, answers: Iterable[Answer]) -> list[Sentence]:
         chosen: dict[tuple[str, int], Sentence] = {}
@@ -119,7 +124,7 @@ class Composer:
         return list(chosen.values())
 
     def _paragraphs(self, answers: Iterable[Answer]) -> list[str]:
-        """The quotes of the answers, after a line that says what they are on where the first of an answer's doesn't: "This can affect the neck and mid-back."."""
+        """The quotes of the answers, after a line that says what they are on where an answer's first doesn't: "This can affect the neck."."""
         lines: list[str] = []
         topic = ""
         said: set[Quote] = set()
@@ -136,14 +141,14 @@ class Composer:
 
     def _prepare(self, place: Place) -> Sentence:
         words, found = read_words(place.sentence.text, self._lexicon)
-        topics: set[str] = set()
+        topics: dict[str, None] = {}
         caveats: dict[str, str] = {}
         for match in self._lexicon.matcher.find(found):
             if match.name.kind == "topic":
-                topics.add(match.name.id)
+                topics[match.name.id] = None
             elif match.name.kind == "caveat" and match.name.id not in self._of_message:
                 caveats.setdefault(match.name.id, " ".join(word.typed for word in words[match.start : match.end]))
-        return Sentence(Quote.of(place), frozenset(topics), caveats, place.sentence.promotional, place.article.source)
+        return Sentence(Quote.of(place), tuple(topics), caveats, place.sentence.promotional, place.article.source)
 
     def _caveats_of(self, reading: Reading, plan: Plan, quoted: Quoted, is_chat: bool, dialogue: Dialogue) -> tuple[Caveat, ...]:
         """What the message, its topics and the answer call for; of small talk its own words alone, and no general caveat."""

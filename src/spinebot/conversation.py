@@ -104,9 +104,13 @@ class Warned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """What is remembered between turns: ids of the rules, nothing that was typed. `last`: the answers of the last reply."""
+    """What is remembered between turns: ids of the rules, nothing that was typed. `last`: the answers of the last reply; `sides`: the topics
+    that were named together last, in their order, for "the second one", "both"; `without`: those that were left out of the last list.
+    """
 
     topics: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     aspects: tuple[str, ...] = ()
     earlier: tuple[tuple[str, ...], ...] = ()
     shown: frozenset[str] = frozenset()

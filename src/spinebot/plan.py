@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from .answers import Answer
@@ -10,7 +10,7 @@ from .conversation import Dialogue, Reply
 from .index import Found, Index
 from .rules import Rules
 from .safety import Assessment
-from .text import MARKS
+from .text import MARKS, stem
 from .understand import EMPTY_STEMS, Reading, without
 
 #: How far below the best an answer may score to be given beside it.
@@ -42,6 +42,8 @@ _SYMPTOMS = frozenset(("symptom", "spread"))
 EARLIER = 20
 #: What two things are compared by where the message says so; by what they are where it doesn't.
 _COMPARED_BY = frozenset(("site", "recovery", "cause", "where", "most", "spread", "side-effects", "duration", "contents", "prevention", "after-pain"))
+#: Words by which a message tells of someone.
+_TOLD_OF = frozenset(map(stem, "i my we our he his she her they their".split()))
 #: From which score on an aim is answered to; below it, it only calls for its caveat.
 SURELY_AIMED = -0.5
 #: How much the score of an answer to the whole message counts beside that to one side of a comparison.
@@ -49,13 +51,16 @@ WHOLE_COUNTS = 0.5
 
 
 class Plan(NamedTuple):
-    """What a reply will say, before its caveats. `aims`: those that spoke out of the message's words only, by what was learned."""
+    """What a reply will say, before its caveats. `aims`: those that spoke out of the message's words only, by what was learned;
+    `without`: the topics whose lines are left out of a list.
+    """
 
     kind: str
     intent: str
     opening: str = ""
     answers: tuple[Answer, ...] = ()
     aims: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue: Dialogue) -> Plan:
@@ -81,6 +86,10 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return Plan("no_answer", "dosage", rules.phrase("dosage"))
     if "see-doctor" in aims and not any(rules["topics"][match.name.id].flag("condition") for match in reading.of("topic")):
         return Plan("no_answer", "see-doctor", rules.phrase("see_doctor"))
+    if "suited" in aims and _at_risk(reading, dialogue, rules) and any(rules["topics"][topic].flag("withheld") for topic in reading.topics):
+        return Plan("no_answer", "unsuited", rules.phrase("unsuited"), aims=tuple(found.aims))
+    if shortened := leave_out(reading, found, index, dialogue):
+        return shortened._replace(aims=tuple(found.aims))
     asked = aims | {aim for aim, score in found.aims.items() if score > SURELY_AIMED}
     aims.update(found.aims)
     answers = compare(reading, found, index, rules) or answer_each(reading, index)
@@ -110,8 +119,7 @@ def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assess
     if urgent := assessment.urgent:
         sure = urgent.level != "crisis" and reading.names_topic and found.hits[0].score > found.refusal + SURE
         return plan if sure and not withheld else plan._replace(answers=(), opening="")
-    asks = any(part.asks for part in reading.parts)
-    if assessment.warned and plan.kind == "answer" and (withheld or not asks):
+    if assessment.warned and plan.kind == "answer" and (withheld or _tells(reading)):
         return Plan("no_answer", "warned", aims=plan.aims)
     return plan
 
@@ -139,18 +147,44 @@ def only_talk(reading: Reading, rules: Rules) -> str:
     return next(exact, next(iter(likely)))
 
 
+def _at_risk(reading: Reading, dialogue: Dialogue, rules: Rules) -> bool:
+    """Whether the user has something with which a treatment may do harm, by this message or by what was talked of."""
+    if any(match.name.id == "at-risk" for match in reading.of("context")):
+        return True
+    return any(rules["topics"][topic].flag("at_risk") for topics in (dialogue.topics, *dialogue.earlier) for topic in topics)
+
+
+def leave_out(reading: Reading, found: Found, index: Index, dialogue: Dialogue) -> Plan | None:
+    """A list without what the message wants left out of it: the one that was given last ("and without drugs?"), or the one that it asks for."""
+    wanted = [topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in (*reading.excluded, *reading.carried)]
+    if not reading.excluded or (wanted and reading.names_topic):
+        return None
+    given = next((answer for answer in index.answers if answer.is_list and answer.id in dialogue.last), None)
+    best = found.hits[0]
+    answer = given or best.answer
+    if not answer.is_list or (given is None and best.score < found.refusal):
+        return None
+    without = dict.fromkeys((*(dialogue.without if given else ()), *reading.excluded))
+    return Plan("answer", f"answers.{answer.id}", "", (answer,), without=tuple(without))
+
+
 def refuses(reading: Reading, found: Found, aims: Collection[str]) -> bool:
     """Whether what was found is not good enough to be said."""
     if _is_bare(reading):
         return False  # "Bone spurs spine": whatever there is on it.
     if any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
         margin = 0.0
-    elif not any(part.asks for part in reading.parts):
+    elif _tells(reading):
         margin = TELLING_MARGIN
     else:
         says_little = reading.leans or (reading.names_topic and not reading.aspects) or "which-medicine" in aims or found.aims
         margin = LEANING_MARGIN if says_little else MARGIN
     return found.hits[0].score < found.refusal - margin
+
+
+def _tells(reading: Reading) -> bool:
+    """Whether a message tells of someone and asks nothing: "so on friday my back went"."""
+    return not any(part.asks for part in reading.parts) and not _TOLD_OF.isdisjoint(reading.stems)
 
 
 def about_topic(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple[Answer, ...]:
@@ -198,13 +232,17 @@ def nearest_symptoms(found: Found, index: Index) -> tuple[Answer, ...]:
     return tuple(chosen) if sum(answer.words for answer in chosen) <= MOST_WORDS else tuple(chosen[:1])
 
 
-def remember(dialogue: Dialogue, reading: Reading, plan: Plan, reply: Reply, assessment: Assessment) -> Dialogue:
-    """The dialogue after a turn."""
+def remember(
+    dialogue: Dialogue, reading: Reading, plan: Plan, reply: Reply, assessment: Assessment, rules: Rules, quoted: Collection[str] = ()
+) -> Dialogue:
+    """The dialogue after a turn. `quoted`: the topics that the reply's quotes name, in their order."""
     named = tuple(topic for topic, weight in reading.topics.items() if weight >= 0.8)
     last = tuple([answer.id for answer in plan.answers])
     topics = named or tuple(dict.fromkeys(topic for answer in plan.answers for topic in answer.about[:1])) or dialogue.topics
     return Dialogue(
         topics=topics,
+        sides=_sides(dialogue, reading, plan, rules, quoted),
+        without=plan.without,
         aspects=tuple(reading.aspects) or dialogue.aspects,
         earlier=(*dialogue.earlier, topics)[-EARLIER:],
         shown=dialogue.shown.union(last),
@@ -214,6 +252,24 @@ def remember(dialogue: Dialogue, reading: Reading, plan: Plan, reply: Reply, ass
         warned=assessment.warned,
         turns=dialogue.turns + 1,
     )
+
+
+def _sides(dialogue: Dialogue, reading: Reading, plan: Plan, rules: Rules, quoted: Collection[str]) -> tuple[str, ...]:
+    """What "the first" and "the second" are from now on: two things or more that the message names; else those that the reply does, besides
+    what it is on; else what they were, while nothing else is spoken of.
+    """
+    def specific(topics: Iterable[str]) -> tuple[str, ...]:
+        return tuple([topic for topic in topics if not rules["topics"][topic].flag("general")])
+
+    named = specific(topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in reading.carried)
+    if len(named) > 1:
+        return named
+    if reading.carried and set(reading.carried) <= set(dialogue.sides):
+        return dialogue.sides
+    listed = specific(topic for topic in quoted if not plan.answers or topic not in plan.answers[0].about[:1])
+    if len(listed) > 1:
+        return listed
+    return dialogue.sides if set(named) <= set(dialogue.sides) else ()
 
 
 def refuse(reading: Reading, rules: Rules) -> Plan:
@@ -230,7 +286,7 @@ def refuse(reading: Reading, rules: Rules) -> Plan:
         return Plan("no_answer", f"outside.{name}", rules.phrase("outside", subject=rules["outside"][name].text("label")) + nearby)
     if not reading.topics:
         return Plan("no_answer", "far", rules.phrase("far"))
-    if not any(part.asks for part in reading.parts):
+    if _tells(reading):
         return Plan("no_answer", "no-question", rules.phrase("no_question") + nearby)
     return Plan("no_answer", "not-said", rules.phrase("no_answer") + nearby)
 

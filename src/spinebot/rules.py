@@ -54,11 +54,11 @@ SECTIONS: dict[str, Section] = {
         "kind_of": Field("ids:topics", "the wider topic that it is a kind of"),
         "side": Field("flag", "true: it can be a side of a comparison"),
         "general": Field("flag", "true: the subject of the whole article, which alone says little about what is asked"),
+        "at_risk": Field("flag", "true: an illness with which a treatment that is withheld can do harm"),
         "withheld": Field("flag", "true: a treatment that could do harm before a doctor has looked: not spoken of while urgent advice holds"),
     }),
     "aspects": Section("what can be asked about a topic", {
         "words": _WORDS,
-        "strict": Field("flag", "true: where no answer about the topic has this aspect, the article doesn't say"),
     }),
     "answers": Section("what the article answers", {
         "ask": Field("text", "the question in the bot's words, offered as a suggestion", True),
@@ -107,7 +107,8 @@ SECTIONS: dict[str, Section] = {
 #: The fixed sentences that the code says, and what is put in for the names in braces.
 PHRASES = {
     "no_answer": "", "outside": "subject", "far": "", "diagnosis": "", "dosage": "", "nearby": "subject", "no_more": "subject",
-    "claim": "", "on": "subject", "source": "source", "corrected": "words", "empty": "", "if_now": "", "other_person": "", "see_doctor": "", "still": "", "still_crisis": "", "no_question": "",
+    "claim": "", "on": "subject", "source": "source", "corrected": "words", "empty": "", "if_now": "", "other_person": "", "see_doctor": "", "still": "",
+    "still_crisis": "", "no_question": "", "unsuited": "",
 }
 
 Entry = dict[str, object]

@@ -42,12 +42,23 @@ _CHOICE = re.compile(
 )
 
 
+#: "the second", "the latter": its place.
+_PLACES = {stem(word): place for place, words in enumerate(("first former 1st", "second 2nd", "third 3rd", "fourth 4th")) for word in words.split()} | {
+    stem(word): -1 for word in ("last", "latter")
+}
+#: "without drugs", "I don't want an operation": words that leave out what is named within so many words after them.
+EXCLUDING = frozenset(stem(word) for word in "without besides except excluding not no instead avoid skip apart".split())
+LEFT_OUT = 4
+_THE = frozenset(stem(word) for word in ("the", "that"))
+
+
 class Reading(NamedTuple):
     """What was understood of one message.
 
     `stems` are its words' stems with the sentence marks between them; `weights` say how much each counts (1.0 in the
     question, less in a story before it). `topics`, `aspects`: id → weight, those carried over from the dialogue too.
-    `names_topic`: whether the question itself names a topic that is not a general one. `before`: the topics and answers of the
+    `names_topic`: whether the question itself names a topic that is not a general one. `excluded`: the topics that it wants left out
+    ("without drugs"). `before`: the topics and answers of the
     turn before, as evidence: how this one leans on it is learned.
     """
 
@@ -62,6 +73,7 @@ class Reading(NamedTuple):
     carried: tuple[str, ...] = ()
     leans: bool = False
     names_topic: bool = False
+    excluded: tuple[str, ...] = ()
     before: Mapping[str, float] = MappingProxyType({})
 
     def said(self, start: int, end: int) -> str:
@@ -165,7 +177,11 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
         if weight >= 1.0 or aspect == "versus":
             aspects[aspect] = max(weight * _SIZES.get(match.size, LONGER), aspects.get(aspect, 0.0))
     corrections = tuple(dict.fromkeys([Correction(word.typed, word.read) for word in words if word.repaired]))
-    reading = Reading(tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, corrections, names_topic=names_topic)
+    left_out = [match.name.id for match in matches["topic"] if not EXCLUDING.isdisjoint(stems[max(match.start - LEFT_OUT, 0) : match.start])]
+    reading = Reading(
+        tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, corrections, names_topic=names_topic,
+        excluded=tuple(dict.fromkeys(left_out)),
+    )
     return _carry_over(reading, dialogue, rules)
 
 
@@ -244,8 +260,12 @@ def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
     much = BEFORE if len(content) <= FEW else LONG_BEFORE
     before = {f"before {topic}": much for topic in dialogue.topics} | {f"after {answer}": much for answer in dialogue.last}
     topics, aspects = dict(reading.topics), dict(reading.aspects)
-    carried: tuple[str, ...] = ()
-    if not specific and (points or short or returns or not reading.topics):
+    carried: tuple[str, ...] = () if specific else _pointed_at(reading.stems, dialogue)
+    if carried:
+        topics.update(dict.fromkeys(carried, 1.0))
+        before = {f"before {topic}": much for topic in carried}
+        aspects = aspects or dict.fromkeys(dialogue.aspects, 0.8)
+    elif not specific and (points or short or returns or not reading.topics):
         carried = next((earlier for earlier in dialogue.earlier if _specific(earlier, rules)), dialogue.topics) if returns else dialogue.topics
         for topic in carried:
             topics[topic] = max(topics.get(topic, 0.0), 0.9)
@@ -257,6 +277,23 @@ def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
         for topic in dialogue.topics:
             topics.setdefault(topic, TOLD_BEFORE)
     return reading._replace(topics=topics, aspects=aspects, carried=carried, leans=bool(carried), before=before)
+
+
+def _pointed_at(stems: Sequence[str], dialogue: Dialogue) -> tuple[str, ...]:
+    """The topics that a message means by their place among those named together before: "and the second?", "are they both in the neck?"."""
+    sides = dialogue.sides
+    if len(sides) < 2:
+        return ()
+    for at, word in enumerate(stems):
+        following = stems[at + 1] if at + 1 < len(stems) else "?"
+        if word in _PLACES and at and stems[at - 1] in _THE and (following in MARKS or following in EMPTY_STEMS or following == "caus"):
+            place = _PLACES[word]
+            return sides[place : place + 1 or None]
+        if word == "other" and at and stems[at - 1] == "the" and (following in MARKS or following in EMPTY_STEMS):
+            return tuple([side for side in sides if side not in dialogue.topics])[:1]
+        if word == "both" and not set(dialogue.topics) >= set(sides):
+            return sides
+    return ()
 
 
 def _specific(topics: Sequence[str], rules: Rules) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: The sections that `percent` is of: what is quoted, and what keeps people safe.
 COUNTED = ("passages", "caveats", "red flags")
 #: The refusals beside those of close subjects, which intents.yaml lists as `outside`.
-REFUSALS = ("not-said", "no-question", "far", "no-more", "dosage", "see-doctor", "warned")
+REFUSALS = ("not-said", "no-question", "far", "no-more", "dosage", "see-doctor", "warned", "unsuited")
 #: Small talk that has no entry in intents.yaml.
 EMPTY = "empty"
 _BLANK = re.compile(r"\\{\w+\\}")
@@ -81,7 +81,7 @@ class Coverage:
         """The dialogue after a message, as the bot itself keeps it."""
         reading, assessment, found, plan = considered
         reply = self._bot.composer.compose(reading, plan, found, assessment, dialogue, "")
-        return remember(dialogue, reading, plan, reply, assessment)
+        return remember(dialogue, reading, plan, reply, assessment, self._bot.rules, self._bot.composer.quoted(plan.answers, plan.without).topics)
 
     def _read(self, considered: Considered, reply: Reply) -> None:
         """What was read in a message, and the answers that were given beside the one that the reply names."""

@@ -31,6 +31,8 @@ def write_dialogue(dialogue: Dialogue) -> dict[str, object]:
     """The dialogue as JSON values."""
     return {
         "topics": list(dialogue.topics),
+        "sides": list(dialogue.sides),
+        "without": list(dialogue.without),
         "aspects": list(dialogue.aspects),
         "earlier": [list(topics) for topics in dialogue.earlier],
         "shown": sorted(dialogue.shown),
@@ -55,6 +57,8 @@ def read_dialogue(values: object, bot: Bot) -> Dialogue:
     answers, asks = _said_by(bot)
     return Dialogue(
         topics=_known(values.get("topics"), rules["topics"]),
+        sides=_known(values.get("sides"), rules["topics"]),
+        without=_known(values.get("without"), rules["topics"]),
         aspects=_known(values.get("aspects"), rules["aspects"]),
         earlier=tuple([_known(topics, rules["topics"]) for topics in _items(values.get("earlier"))]),
         shown=frozenset(_known(values.get("shown"), answers)),
