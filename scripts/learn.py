@@ -3,7 +3,7 @@
     python scripts/learn.py [--out FOLDER]        # writes weights.tsv and alarms.tsv there
 
 Learned from are `questions/*.tsv` and the question files of `tests/voices/tune`. A line of a .tsv file is `label<TAB>message`;
-the turns of a conversation are joined by ` | `. Labels are the ids of answers (two joined by `+` for a comparison), `chat.<id>`,
+the turns of a conversation are joined by ` | `. Labels are the ids of answers (two joined by `+` for a comparison, by `/` where any is right), `chat.<id>`,
 `none`, the ids of red flags, `calm`; after it may stand what the message wants to be told, `@diagnosis`, `@dosage` or `@neither`
 (two answers with `@neither` are two questions), and where only that was labelled, it stands alone.
 
@@ -29,10 +29,11 @@ from scipy.sparse import csr_array
 
 from spinebot import index
 from spinebot.bot import Bot
+from spinebot.conditions import Condition
 from spinebot.conversation import Dialogue
-from spinebot.evidence import PAIR_SHARE, SIGN, alarm_evidence
+from spinebot.evidence import PAIR_SHARE, SIGN, alarm_evidence, evidence
 from spinebot.index import LEARNED_AIMS
-from spinebot.safety import Condition, verdicts
+from spinebot.safety import verdicts
 from spinebot.understand import Reading, understand
 from spinebot.weights import BIAS, LETTERS, NEW_WORD, NONE, SPELLED, WORD, Evidence, features, sealed
 
@@ -43,6 +44,8 @@ SEEN_AT_LEAST = 2
 ADDS = {"answers": 0.07, "alarms": 0.08}
 #: How much an urgent message counts beside a calm one: missing one is the worse mistake.
 ALARM_COUNTS = 2.0
+#: How much a wording of a sign counts beside a message: it has no one who says it.
+WORDING_COUNTS = 0.5
 #: The rate of learning falls from this to nothing.
 RATE = 0.15
 STEPS = 150
@@ -61,6 +64,8 @@ SIDE_TOPIC = 0.5
 #: How much a message whose aim nobody labelled counts as one of neither aim.
 UNLABELLED_COUNTS = 0.3
 NEITHER = "aim.neither"
+#: What is typed for the parts of a wording that stand for many words.
+_TYPED = {"...": "", "#": "9", "#many": "twelve", "#fever": "39", "#year": "1998"}
 AIMS = [*(f"aim.{aim}" for aim in LEARNED_AIMS), NEITHER]
 
 Matrix = NDArray[np.float32]
@@ -122,7 +127,7 @@ def read_tsv(path: Path) -> Iterator[Labelled]:
             # Every side is asked for, and each by itself is a right answer.
             yield from (Labelled(turns, {side}, aim=f"aim.{aim or 'comparison'}") for side in sides)
         else:
-            yield Labelled(turns, {label} if label else set(), aim=f"aim.{aim}" if aim else "")
+            yield Labelled(turns, set(label.split("/")) if label else set(), aim=f"aim.{aim}" if aim else "")
 
 
 def read_voice(path: Path, bot: Bot) -> Iterator[Labelled]:
@@ -163,14 +168,14 @@ def examples_of(items: Iterable[Labelled], bot: Bot) -> Examples:
         for turn in turns[:-1]:
             _, dialogue = bot.respond(turn, dialogue)
         reading = understand(turns[-1], dialogue, bot.rules, bot.lexicon)
-        said = learnable(bot.index.evidence(reading))
+        said = learnable(evidence(reading))
         labels = right if exact else {other for label in right for other in alike.get(label, {label})} & known
         if labels:
             found.answers.append(Row(said, labels, prior=prior(reading, bot)))
         if right:
             found.alarms.append(alarm_row(reading, dialogue, {label if label in flags else NONE for label in right}))
         if len(turns) == 1 and right and right <= {*flags, "calm"}:
-            found.alarms.append(beside_a_question(item, number, bot))
+            found.alarms += beside_a_question(item, number, bot)
         if aim or (not exact and not any(match.name.id in {*LEARNED_AIMS, "which-medicine"} for match in reading.of("aim"))):
             # Those whose wordings speak of an aim that nobody labelled may well have it.
             found.aims.append(Row(said, {aim or NEITHER}, 1.0 if aim else UNLABELLED_COUNTS))
@@ -180,7 +185,7 @@ def examples_of(items: Iterable[Labelled], bot: Bot) -> Examples:
 def prior(reading: Reading, bot: Bot) -> list[float]:
     """The hand-set scores of answers and small talk."""
     rows = bot.index.rows
-    scores: list[float] = (rows.score(bot.index.evidence(reading)) - rows.bias)[: len(bot.answers) + len(bot.rules["chat"])].tolist()
+    scores: list[float] = (rows.score(evidence(reading)) - rows.bias)[: len(bot.answers) + len(bot.rules["chat"])].tolist()
     return scores
 
 
@@ -205,26 +210,40 @@ def alarm_row(reading: Reading, dialogue: Dialogue, right: set[str]) -> Row:
     return Row(found, right, 1.0 if NONE in right else ALARM_COUNTS)
 
 
-def beside_a_question(item: Labelled, number: int, bot: Bot) -> Row:
+def beside_a_question(item: Labelled, number: int, bot: Bot) -> list[Row]:
     """A message on warning signs or none, with one of the bot's model questions before or after: a question takes no sign back, and
-    makes none.
+    makes none. So the question stands alone as often, or its words would be taken for signs.
     """
     ask = bot.answers[number % len(bot.answers)].ask
     text = f"{ask} {item.turns[0]}" if number % 2 else f"{item.turns[0].rstrip('.')}. {ask}"
-    reading = understand(text, Dialogue(), bot.rules, bot.lexicon)
-    return alarm_row(reading, Dialogue(), {NONE if label == "calm" else label for label in item.right})
+    right = {NONE if label == "calm" else label for label in item.right}
+    both, alone = (understand(said, Dialogue(), bot.rules, bot.lexicon) for said in (text, ask))
+    rows = [alarm_row(both, Dialogue(), right)]
+    return rows if NONE in right else [*rows, alarm_row(alone, Dialogue(), {NONE})]
 
 
 def rules_as_examples(bot: Bot) -> Examples:
-    """What intents.yaml itself says: the model question of each answer, and of red flags, as if they were messages of nothing but
-    signs, those that are enough, and each that alone is not.
+    """What intents.yaml itself says: the model question of each answer; of red flags, as if they were messages of nothing but signs, those
+    that are enough, and each that alone is not; and every wording of a sign, with what the rules make of it.
     """
     found = examples_of((Labelled([answer.ask], {answer.id}, exact=True) for answer in bot.answers for _ in range(MODEL)), bot)
     enough = [(flag.id, Condition.parse(line).names) for flag in bot.rules["red_flags"].values() for line, _ in flag.values["when"]]  # type: ignore[attr-defined]
     alone = {name for _, names in enough if len(names) == 1 for name in names}
     found.alarms += [Row({f"sign {sign}": SIGN for sign in names}, {flag}, ALARM_COUNTS) for flag, names in enough]
     found.alarms += [Row({f"sign {sign}": SIGN}, {NONE}) for sign in bot.rules["signs"] if sign not in alone for _ in range(ALONE)]
+    found.alarms += wordings_as_examples(bot)
     return found
+
+
+def wordings_as_examples(bot: Bot) -> Iterator[Row]:
+    """Each wording of a sign as a message, alone and after a question: the second net knows by its words what the rules raise of it."""
+    wordings = (wording for sign in bot.rules["signs"].values() for wording in sign.words)
+    for number, wording in enumerate(wordings):
+        said = " ".join(_TYPED.get(part, part.split("/")[0]) for part in wording.text.split())
+        for text in (said, f"{bot.answers[number % len(bot.answers)].ask} {said}"):
+            reading = understand(text, Dialogue(), bot.rules, bot.lexicon)
+            urgent = bot.red_flags.assess(reading, Dialogue()).urgent
+            yield alarm_row(reading, Dialogue(), {urgent.id if urgent else NONE})._replace(counts=WORDING_COUNTS)
 
 
 def answer_classes(bot: Bot) -> list[str]:

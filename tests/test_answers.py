@@ -58,7 +58,7 @@ def test_a_beginning_that_no_sentence_has_is_a_fault_on_its_line(quotes: str, me
         bind(quotes, "Lupus can hurt.  It has to be treated.\n")
     (fault,) = caught.value.faults
     assert fault.path.endswith("intents.yaml")
-    assert fault.line == 25
+    assert fault.line == 24
     assert message in fault.message
 
 

@@ -13,6 +13,7 @@ from spinebot.answers import bind_answers
 from spinebot.article import Corpus
 from spinebot.conversation import Dialogue
 from spinebot.corpus import parse_article
+from spinebot.evidence import evidence
 from spinebot.index import LEARNED_AIMS, PASSAGE_SHARE, WORD, Found, Index
 from spinebot.rules import Rules
 from spinebot.text import stems
@@ -59,7 +60,7 @@ def test_a_score_is_the_weighted_sum_of_the_rows_of_what_was_read(bot: Bot, unle
     for either in (bot, unlearned):
         for message in ("Does lupus need treatment?", "hello", "my neck hurts. what can I do about it", "how much is a soft collar", "xyzzy"):
             reading = understand(message, Dialogue(), either.rules, either.lexicon)
-            rows = [weight * row for key, weight in either.index.evidence(reading).items() if (row := either.index.rows[key]) is not None]
+            rows = [weight * row for key, weight in evidence(reading).items() if (row := either.index.rows[key]) is not None]
             wanted = either.index.rows.bias + np.sum(rows, axis=0) if rows else either.index.rows.bias
             np.testing.assert_allclose(either.index.search(reading).scores, wanted, rtol=1e-4, atol=1e-4)
 

@@ -554,15 +554,15 @@ def test_a_message_that_says_little_by_itself_is_refused_less_readily(
 ) -> None:
     """A follow-up has few words to score by; what the article surely leaves out, and who asks nothing, is refused all the same."""
     reading = read(unlearned, message, dialogue)
-    assert not refuses(reading, scored(unlearned, {"lupus-what": 0.1 - margin}, aims=aims), ())
-    assert refuses(reading, scored(unlearned, {"lupus-what": -0.1 - margin}, aims=aims), ())
+    assert not refuses(reading, scored(unlearned, {"lupus-what": 0.1 - margin}, aims=aims), (), unlearned.rules)
+    assert refuses(reading, scored(unlearned, {"lupus-what": -0.1 - margin}, aims=aims), (), unlearned.rules)
 
 
 def test_who_asks_which_medicine_to_take_is_refused_less_readily(unlearned: Bot) -> None:
     """What the article says of medicines is said with a warning: that helps more than a refusal."""
     reading = read(unlearned, "how is lupus treated in the cold north")
     found = scored(unlearned, {"lupus-what": 0.1 - LEANING_MARGIN})
-    assert refuses(reading, found, ()) and not refuses(reading, found, {"which-medicine"})
+    assert refuses(reading, found, (), unlearned.rules) and not refuses(reading, found, {"which-medicine"}, unlearned.rules)
 
 
 def test_a_question_that_stands_alone_is_answered_though_the_story_around_it_is_strange(unlearned: Bot) -> None:

@@ -61,7 +61,7 @@ def test_labels_exist(bot: Bot) -> None:
     faults = []
     for line in lines():
         label, at, aim = line.label.partition("@")
-        if not set(label.split("+")) <= known or aim not in aims or bool(at) != bool(aim) or not (label or aim):
+        if not set(re.split("[+/]", label)) <= known or aim not in aims or bool(at) != bool(aim) or not (label or aim):
             faults.append(f"{line.place}: {line.label}")
     assert faults == []
 

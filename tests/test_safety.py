@@ -17,11 +17,12 @@ import numpy as np
 import pytest
 
 from spinebot import Bot
+from spinebot.conditions import Condition
 from spinebot.conversation import Dialogue, Reply
 from spinebot.english import NEGATION_ENDS, NEGATORS
 from spinebot.explain import explain
 from spinebot.rules import LEVELS
-from spinebot.safety import Condition
+from spinebot.safety import ADVICE_STANDS, SURELY_CALM_BELOW
 from spinebot.signs import weigh_signs
 from spinebot.text import english_words
 from spinebot.understand import understand
@@ -492,11 +493,8 @@ def test_no_message_switches_an_alarm_off(either: Bot) -> None:
 class Calm:
     """Learned weights that take nothing for an alarm."""
 
-    def meet(self, _: object) -> None:
-        pass
-
     def score(self, _: object) -> np.ndarray:
-        return np.array([-9.0, 9.0])
+        return np.append(np.full(24, -9.0), 9.0)
 
 
 @pytest.fixture
@@ -504,20 +502,39 @@ def deaf(bot: Bot) -> Bot:
     """The bot with a second net that takes nothing for an alarm."""
     new = copy.copy(bot)
     new.red_flags = copy.copy(bot.red_flags)
-    new.red_flags._rows = Calm()  # type: ignore[assignment]
+    new.red_flags.alarms = copy.copy(bot.red_flags.alarms)
+    assert new.red_flags.alarms is not None
+    new.red_flags.alarms.rows = Calm()  # type: ignore[assignment]
     return new
 
 
+class Doubtful(Calm):
+    """Learned weights that are not sure of calm."""
+
+    def score(self, _: object) -> np.ndarray:
+        return np.append(np.full(24, -9.0), -9.0 + np.log(24 * (1 - DOUBTED) / DOUBTED))
+
+
+#: A chance of an alarm at which the words take off what the rules raised.
+DOUBTED = SURELY_CALM_BELOW / 2
+
+
 @pytest.mark.parametrize("said", ["I can't pee", "both my legs are numb", "my face has dropped on one side", "I took too many paracetamol"])
-def test_the_words_take_no_alarm_off_that_the_message_does_not(deaf: Bot, said: str) -> None:
-    """However sure the net: without a figure of speech, a story or times past in the message, the rules' alarm stands."""
-    for message in (said, f"What is whiplash and how long does it last? Oh and {said}.", f"{said}, is that normal with a disc?"):
-        assert say(deaf, message).urgent is not None, message
+def test_what_the_words_leave_in_doubt_is_not_passed_over(bot: Bot, said: str) -> None:
+    """Between an alarm and none there is a line on what to do if it is happening: silence could cost someone their legs."""
+    new = copy.copy(bot)
+    new.red_flags = copy.copy(bot.red_flags)
+    new.red_flags.alarms = copy.copy(bot.red_flags.alarms)
+    assert new.red_flags.alarms is not None
+    new.red_flags.alarms.rows = Doubtful()  # type: ignore[assignment]
+    reply = say(new, said)
+    assert reply.urgent is None
+    assert bot.rules.phrase("if_now") in reply.text
 
 
 def test_an_alarm_that_the_words_take_off_is_told(deaf: Bot) -> None:
     """A clinician who looks for a warning that was not given must find which rule held and that the words spoke against it."""
-    message = "My manuscript is about a novel. I can't pee."
+    message = "I can't pee."
     assert say(deaf, message).urgent is None
     assert any("speak against cauda-equina" in sign.why for sign in explain(deaf, message, Dialogue()).signs)
 
@@ -541,9 +558,8 @@ def test_who_goes_on_asking_after_a_warning_is_reminded_of_it_and_not_for_ever(e
     conversation.say(SADDLE)
     assert conversation.say("what is neck traction?").text.startswith(still)
     assert still not in conversation.say("thanks").text
-    for message in ("what is lupus?", "what is whiplash?", "what is a soft collar for?"):
-        reply = conversation.say(message)
-    assert still not in reply.text
+    replies = [conversation.say(f"what is {thing}?") for _ in range(ADVICE_STANDS["emergency"]) for thing in ("lupus", "whiplash")]
+    assert still in replies[0].text and still not in replies[-1].text
 
 
 def test_what_is_taken_back_is_no_longer_held_up(either: Bot) -> None:

@@ -10,7 +10,7 @@ import yaml
 from spinebot import Bot
 from spinebot.transcript import FORMAT, Turn, to_json, to_markdown, to_script
 
-TALK = ["is lupsu treated", "i cant feel my legs and i wet myself", "what are the treatments for neck pain", "thanks"]
+TALK = ["is lupsu treated", "what are the treatments for neck pain", "i cant feel my legs and i wet myself", "thanks"]
 
 
 def held(bot: Bot, *messages: str) -> list[Turn]:
@@ -65,10 +65,10 @@ def test_a_script_expects_of_every_reply_what_held(bot: Bot) -> None:
     (conversation,) = yaml.safe_load(to_script(turns, "a talk"))["conversations"]
     assert conversation["name"] == "a talk"
     assert [step["user"] for step in conversation["steps"]] == TALK
-    corrected, urgent, listed, thanks = (step["expect"] for step in conversation["steps"])
+    corrected, listed, urgent, thanks = (step["expect"] for step in conversation["steps"])
     assert corrected["corrects"] == ["lupus"] and "lupus" in corrected["caveats"]
     assert urgent["urgent"] == "emergency" and urgent["kind"] == "urgent"
-    assert set(listed["cites"]) == {quote.passage for quote in turns[2].reply.quotes}
+    assert set(listed["cites"]) == {quote.passage for quote in turns[1].reply.quotes}
     assert thanks == {"kind": "chat", "intent": turns[3].reply.intent}
 
 

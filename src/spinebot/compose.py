@@ -82,7 +82,8 @@ class Composer:
         urgent = assessment.urgent
         kind = "urgent" if urgent else plan.kind
         caveats = self._caveats_of(reading, plan, quoted, kind == "chat", dialogue)
-        suggestions = () if urgent else self._suggest(plan, found, dialogue)
+        # Nobody is led on while urgent advice holds.
+        suggestions = () if urgent or assessment.warned else self._suggest(plan, found, dialogue)
         return Reply(
             kind,
             self._text(reading, plan, assessment, quoted, caveats),
@@ -133,7 +134,7 @@ class Composer:
             said.update(sentence.quote for sentence in sentences)
             quoted = " ".join(sentence.quote.text for sentence in sentences)
             if sentences and answer.about[0] != topic and answer.about[0] not in sentences[0].topics:
-                lines += [self._rules.phrase("on", subject=self._rules["topics"][answer.about[0]].text("label")), quoted]
+                lines += [self._rules.phrase("about", subject=self._rules["topics"][answer.about[0]].text("label")), quoted]
             elif quoted:
                 lines[-1:] = [f"{lines[-1]} {quoted}"] if lines else [quoted]
             topic = answer.about[0]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from .evidence import evidence
 from .plan import Plan
 from .render import wrap
 from .signs import weigh_signs
@@ -178,7 +179,7 @@ def _scored(reading: Reading, found: Found, chosen: set[str], index: Index) -> t
     for answer in shown:
         at = answer.position
         shares = {"topic": 0.0, "aspect": 0.0, "clue": 0.0, "words": 0.0, "learned": 0.0}
-        for key, weight in index.evidence(reading).items():
+        for key, weight in evidence(reading).items():
             row, hand = index.rows[key], index.hand(key)
             by_hand = weight * float(hand[at]) if hand is not None else 0.0
             kind = key.split(" ")[0]
@@ -193,7 +194,7 @@ def _scored(reading: Reading, found: Found, chosen: set[str], index: Index) -> t
 
 def _spoken(reading: Reading, position: int, index: Index) -> list[tuple[Evidence, float]]:
     """What each piece of evidence says for the class at `position` of the scores."""
-    return [(key, weight * float(row[position])) for key, weight in index.evidence(reading).items() if (row := index.rows[key]) is not None]
+    return [(key, weight * float(row[position])) for key, weight in evidence(reading).items() if (row := index.rows[key]) is not None]
 
 
 def _telling(reading: Reading, plan: Plan, index: Index) -> tuple[tuple[str, float], ...]:

@@ -82,11 +82,6 @@ class Index:
         self._position = {answer.id: answer.position for answer in answers}
         self._refusal = len(self.answers) + len(self.small_talk)
         self._width = len(classes(answers, rules))
-        #: Topic → what is answered about it; not of those that the whole article is about.
-        self._answered = {
-            topic: frozenset([aspect for answer in answers if topic in answer.about for aspect in answer.asks])
-            for topic, general in self._topics.items() if not general
-        }
         bias = np.zeros(self._width, np.float32) if weights is None else weights.bias.copy()
         if weights is None:
             bias[self._refusal] = ENOUGH
@@ -114,7 +109,7 @@ class Index:
 
     def search(self, reading: Reading) -> Found:
         """The answers to a reading, best first; of two alike, the one that stands first in intents.yaml."""
-        scores = self.rows.score(self.evidence(reading))
+        scores = self.rows.score(evidence(reading))
         count = len(self.answers)
         values = scores.tolist()
         talk, refusal, aims = values[count : self._refusal], values[self._refusal], values[self._refusal + 1 :]
@@ -125,16 +120,6 @@ class Index:
             {aim: score for (aim, likely), score in zip(LEARNED_AIMS.items(), aims, strict=True) if score > likely},
             scores,
         )
-
-    def evidence(self, reading: Reading) -> dict[Evidence, float]:
-        """What speaks for an answer or none: what is found in the reading, and whether what is asked of its topics is answered of any of them."""
-        found = evidence(reading)
-        answered = [self._answered[topic] for topic, weight in reading.topics.items() if weight >= 0.8 and topic in self._answered]
-        if answered:
-            for aspect, much in reading.aspects.items():
-                met = any([aspect in aspects for aspects in answered])
-                found[f"met {aspect}" if met else f"gap {aspect}"] = much
-        return found
 
     def _row(self, key: Evidence) -> Row | None:
         """What a piece of evidence says for every class, by hand and learned; None where it says nothing."""

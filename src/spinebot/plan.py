@@ -94,7 +94,7 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     aims.update(found.aims)
     answers = compare(reading, found, index, rules) or answer_each(reading, index)
     if not answers:
-        alone = question_alone(reading, index) if refuses(reading, found, aims) else found
+        alone = question_alone(reading, index) if refuses(reading, found, aims, rules) else found
         if alone is not None:
             answers = about_topic(reading, alone, index, rules) or choose(alone, dialogue.last if reading.leans else ())
         else:
@@ -168,11 +168,14 @@ def leave_out(reading: Reading, found: Found, index: Index, dialogue: Dialogue) 
     return Plan("answer", f"answers.{answer.id}", "", (answer,), without=tuple(without))
 
 
-def refuses(reading: Reading, found: Found, aims: Collection[str]) -> bool:
+def refuses(reading: Reading, found: Found, aims: Collection[str], rules: Rules) -> bool:
     """Whether what was found is not good enough to be said."""
     if _is_bare(reading):
         return False  # "Bone spurs spine": whatever there is on it.
-    if any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
+    conditions = [topic for topic in reading.carried if rules["topics"][topic].flag("condition")]
+    if conditions and not reading.names_topic and set(reading.carried).isdisjoint(found.hits[0].answer.about):
+        margin = -SURE  # "Are they dangerous?", asked of bone spurs, is not answered by what surgery is, unless that is surely meant.
+    elif any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
         margin = 0.0
     elif _tells(reading):
         margin = TELLING_MARGIN
@@ -316,15 +319,18 @@ def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple
     sides = [topic for topic in named if topic not in wider]
     chosen: list[Answer] = []
     if len(sides) > 1:
-        wanted = {aspect for aspect in reading.aspects if aspect in _COMPARED_BY} or {"definition"}
-        for topic in sides[:3]:
+        about = {topic: [answer for answer in index.answers if answer.about[0] == topic and not answer.is_list] for topic in sides[:3]}
+        # What they are compared by may stand anywhere: "recovery-wise, how do they compare?". It counts where there is something to say on it of two.
+        wanted = {match.name.id for match in reading.of("aspect")} & _COMPARED_BY
+        if sum(any(wanted & set(answer.asks) for answer in answers) for answers in about.values()) < 2:
+            wanted = {"definition"}
+        for topic, answers in about.items():
             # Sought as if the other sides had not been named.
             others = [(match.start, match.end) for match in reading.of("topic") if match.name.id in sides and match.name.id != topic]
             own = [(match.start, match.end) for match in reading.of("topic") if match.name.id == topic]
             spans = [span for span in others if not any(start < span[1] and span[0] < end for start, end in own)]
             scores = index.search(without(reading, spans, {topic: 1.0})).scores + WHOLE_COUNTS * found.scores
-            about = [answer for answer in index.answers if answer.about[0] == topic and not answer.is_list]
-            fitting = [answer for answer in about if wanted & set(answer.asks)] or about
+            fitting = [answer for answer in answers if wanted & set(answer.asks)] or answers
             best = max(fitting, key=lambda answer: float(scores[answer.position]), default=None)
             if best is not None and best not in chosen:
                 chosen.append(best)

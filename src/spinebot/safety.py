@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
+from .alarms import Alarms, Heard
+from .conditions import Condition, holds
 from .conversation import Dialogue, Standing, Urgent, Warned
-from .evidence import alarm_evidence
 from .rules import LEVELS, Rule, Rules
 from .signs import COUNTS, GENERAL, Sign, weigh_signs
-from .understand import Reading
-from .weights import Evidence, Rows, Weights
+from .understand import Reading, without
+from .weights import Weights
 
-#: From which chance on the learned weights raise an alarm that no rule raised.
-ALARM_FROM = 0.25
+#: From which chance on the words raise an alarm that no rule raised.
+ALARM_FROM = 0.31
 #: The same where no known sign counts.
-ALARM_WITHOUT_SIGN = 0.6
-#: The same for a short message, which says little beside its signs: "pins and needles in my fingers sometimes".
-ALARM_SHORT = 0.8
-#: How many words and marks a message has that is not short.
-SHORT = 9
-#: The same where there are signs, and each was taken back: denied, long over, a figure of speech.
+ALARM_WITHOUT_SIGN = 0.4
+#: The same for a short message, which says little beside its signs, and how many words and marks a message has that is not short.
+ALARM_SHORT, SHORT = 0.6, 9
+#: The same where there are signs, and each was taken back: denied, long over, in a film.
 ALARM_DESPITE = 0.9
-#: Under which chance of an alarm what the rules take for one is none where the message says that it speaks of other things (a dog's weak legs, an
-#: overdose of box sets), and where it doesn't: the reply then says what to do if it is happening all the same.
-CALM_BELOW = 0.15
-SURELY_CALM_BELOW = 0.04
+#: Under which chance what the rules take for an alarm is none, where the message says that it speaks of other things: an overdose of box
+#: sets, legs like jelly after the gym; and where it doesn't: "I can't stand Mondays". The reply then says what to do if it is happening.
+CALM_BELOW = 0.3
+SURELY_CALM_BELOW = 0.12
 #: How many words a message has at most that is a yes.
 LONGEST_YES = 12
-#: So far below calm, no flag's score nor all of theirs together can raise an alarm.
-SURELY_CALM = 4.0
-#: From which chance on they make an emergency of what the rules take for less.
-WORSE_FROM = 0.7
+#: How many words of a message are shown as the reason for an alarm that no single word gave.
+MOST_BECAUSE = 8
 #: For how many messages a sign that was not taken back still counts.
 SIGN_STANDS = 3
 #: For how many messages urgent advice is kept in mind, by its level.
@@ -63,27 +59,6 @@ class Assessment(NamedTuple):
     warned: Warned | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One line of a red flag's `when`: groups that must each be found, a group's signs in one sentence."""
-
-    groups: tuple[tuple[str, ...], ...]
-    unless: frozenset[str]
-    names: frozenset[str]
-
-    @classmethod
-    def parse(cls, line: str) -> Condition:
-        """`numb + saddle & !old` → groups (("numb", "saddle"),), unless ("old",)."""
-        groups, unless = [], []
-        for group in line.split("&"):
-            signs = [sign.strip() for sign in group.split("+")]
-            unless += [sign[1:].strip() for sign in signs if sign.startswith("!")]
-            wanted = tuple(sign for sign in signs if not sign.startswith("!"))
-            if wanted:
-                groups.append(wanted)
-        return cls(tuple(groups), frozenset(unless), frozenset(name for group in groups for name in group))
-
-
 class _Flag(NamedTuple):
     """A red flag: its conditions, and all signs that any of them has."""
 
@@ -105,14 +80,8 @@ class RedFlags:
     def __init__(self, rules: Rules, weights: Weights | None = None, country: str = "default") -> None:
         self._rules = rules
         self._country = country
-        self.weights = weights
-        self._rows = Rows(weights.bias, weights.row) if weights is not None else None
         self._flags = [_Flag.of(rule) for rule in rules["red_flags"].values()]
-        #: Flag → the signs without which none of its conditions holds.
-        self._needed = {
-            flag.rule.id: frozenset.intersection(*(condition.names for condition in flag.conditions)) if flag.conditions else frozenset()
-            for flag in self._flags
-        }
+        self.alarms = Alarms(weights, {flag.rule.id: flag.level for flag in self._flags}) if weights is not None else None
 
     def assess(self, reading: Reading, dialogue: Dialogue) -> Assessment:
         """The most pressing red flag that the message, with what still stands from earlier ones, raises."""
@@ -126,10 +95,10 @@ class RedFlags:
             signs += [Sign(old.sign, 0, len(reading.stems), 0, COUNTS, True) for old in dialogue.standing if old.asked]
         counting = [sign for sign in signs if sign.counts]
         by_rules = self._by_rules(reading, counting, dialogue) if counting else None
-        best = self._by_weights(reading, signs, dialogue, by_rules)
+        best = self._judge(reading, signs, dialogue, by_rules)
         warned = Warned(best.id, 0, _other(signs)) if best else self._older(dialogue.warned)
-        if best is None and dialogue.warned is not None and (best := self._again(reading, dialogue.warned)):
-            warned = dialogue.warned._replace(age=0)
+        if by_rules is None and dialogue.warned is not None and (again := self._again(reading, dialogue.warned)):
+            best, warned = again, dialogue.warned._replace(age=0)
         fresh = dict.fromkeys([sign.name for sign in counting])
         kept = [Standing(name, 0) for name in fresh]
         conditional = False
@@ -168,65 +137,44 @@ class RedFlags:
             for condition in conditions:
                 if not condition.names <= there:
                     continue
-                because = _holds(condition, counting, now, reading)
+                because = holds(condition, counting, now, reading)
                 if because is not None:
                     best = Urgent(rule.id, level, self._advice(rule, level, _other(counting)), because)
                     break
         return best
 
-    def _by_weights(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue, best: Urgent | None) -> Urgent | None:
-        """`best`, the red flag by the rules, in the light of the words: people find words that no list has, and use those of the
-        lists for other things.
+    def _judge(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue, by_rules: Urgent | None) -> Urgent | None:
+        """The red flag of the rules in the light of the words: people find words that no list has, and use those of the lists for other
+        things. What was told in earlier messages no word of this one takes off.
         """
-        if self._rows is None or self.weights is None or not reading.words:
-            return best
-        spoken_of = best is not None and _spoken_of(reading, signs)
-        found = alarm_evidence(reading, verdicts_of(signs, dialogue))
-        *flags, calm = self._rows.score(found).tolist()
-        loudest = max(flags)
-        if best is None and loudest < calm - SURELY_CALM:
-            return None
-        chances = [math.exp(score - loudest) for score in flags]
-        total = sum(chances) + math.exp(calm - loudest)
-        alarm = sum(chances) / total
-        if best is not None:
-            if alarm < (CALM_BELOW if spoken_of else SURELY_CALM_BELOW):
+        if self.alarms is None or not reading.words:
+            return by_rules
+        verdicts = verdicts_of(signs, dialogue)
+        heard = self.alarms.hear(reading, verdicts)
+        if by_rules is None:
+            if heard.chance < _needed(reading, signs):
                 return None
-            if best.level != "soon" or 1.0 / total <= WORSE_FROM:
-                return best
-        at = flags.index(loudest)
-        if best is None and alarm < self._alarm_from(reading, signs, dialogue, self.weights.classes[at]):
+        elif all(old.asked for old in dialogue.standing) and self._is_calm(reading, signs, heard, verdicts):
             return None
-        rule = self._rules["red_flags"][self.weights.classes[at]]
-        level = rule.text("level")
-        if best is not None and level == "soon":
-            return best
-        because = self._telling(reading, found, at) or ", ".join(reading.said(sign.start, sign.end) for sign in signs if sign.counts) or reading.said(0, 8)
-        return Urgent(rule.id, level, self._advice(rule, level, _other(signs)), because)
+        elif by_rules.level != "soon" or not heard.worse:
+            return by_rules
+        rule = self._rules["red_flags"][heard.flag]
+        told = ", ".join([reading.said(sign.start, sign.end) for sign in signs if sign.counts])
+        because = self.alarms.because(reading, verdicts, heard.flag) or told or reading.said(0, MOST_BECAUSE)
+        return Urgent(rule.id, rule.text("level"), self._advice(rule, rule.text("level"), _other(signs)), because)
 
-    def _alarm_from(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue, flag: str) -> float:
-        """The chance from which on the words alone raise a flag: less where a known sign counts, and none is missing that every
-        condition of the flag needs. Stiff necks are common, and an emergency only after an accident.
+    def _is_calm(self, reading: Reading, signs: Sequence[Sign], heard: Heard, verdicts: Mapping[str, bool]) -> bool:
+        """Whether the words all but rule out what the rules take for an alarm. Where nothing says that they speak of something else, the clauses
+        with the signs must do so by themselves: no question beside a sign makes it less.
         """
-        counting = {sign.name for sign in signs if sign.counts}
-        if counting and self._needed[flag] <= counting | {old.sign for old in dialogue.standing}:
-            needed = ALARM_FROM
-        else:
-            needed = ALARM_DESPITE if signs and not counting else ALARM_WITHOUT_SIGN
-        return max(needed, ALARM_SHORT) if len(reading.words) < SHORT else needed
-
-    def _telling(self, reading: Reading, found: Mapping[Evidence, float], at: int) -> str:
-        """The user's words that spoke loudest for a flag."""
-        assert self._rows is not None
-        said = {word.stem: word.typed for word in reading.words}
-        loud = []
-        for key, value in found.items():
-            kind, *stems = key.split(" ")
-            row = self._rows[key] if kind in ("word", "pair") else None
-            if row is not None and row[at] - row[-1] > 0.3:
-                loud.append((float(row[at] - row[-1]) * value, stems))
-        words = [stem for _, stems in sorted(loud, reverse=True)[:3] for stem in stems]
-        return " ".join(dict.fromkeys(said[stem] for stem in words if stem in said))
+        if _spoken_of(reading, signs):
+            return heard.chance < CALM_BELOW
+        if heard.chance >= SURELY_CALM_BELOW:
+            return False
+        assert self.alarms is not None
+        counting = [sign.start for sign in signs if sign.counts]
+        beside = [(part.start, part.end) for part in reading.parts if not any(part.start <= at < part.end for at in counting)]
+        return self.alarms.hear(without(reading, beside, None), verdicts).chance < SURELY_CALM_BELOW
 
     def _would_hold(self, signs: Sequence[Sign], reading: Reading) -> bool:
         """Whether a flag would be raised if what is asked in general were happening: the reply then says what to do if it is."""
@@ -235,7 +183,7 @@ class RedFlags:
             return False
         names = {sign.name for sign in general}
         return any(
-            condition.names <= names and _holds(condition, general, names, reading) is not None
+            condition.names <= names and holds(condition, general, names, reading) is not None
             for flag in self._flags if not flag.names.isdisjoint(names) for condition in flag.conditions
         )
 
@@ -246,8 +194,15 @@ class RedFlags:
         return f"{self._rules.phrase('other_person')} {advice}" if other and level != "crisis" else advice
 
 
+def _needed(reading: Reading, signs: Sequence[Sign]) -> float:
+    """The chance from which on the words raise an alarm that no rule raised."""
+    counts = any(sign.counts for sign in signs)
+    needed = ALARM_FROM if counts else ALARM_DESPITE if signs else ALARM_WITHOUT_SIGN
+    return max(needed, ALARM_SHORT) if len(reading.words) < SHORT else needed
+
+
 def _spoken_of(reading: Reading, signs: Sequence[Sign]) -> bool:
-    """Whether the message says, beside its signs, that it tells a story, or of times past."""
+    """Whether the message says, beside its signs, that it tells a story, of times past, or of a harmless cause."""
     return any(
         match.name.id in _SPOKEN_OF and not any(sign.counts and sign.start <= match.start and match.end <= sign.end for sign in signs)
         for match in reading.of("context")
@@ -280,42 +235,6 @@ def verdicts(reading: Reading, dialogue: Dialogue) -> dict[str, bool]:
 
 def _age(standing: Iterable[Standing]) -> tuple[Standing, ...]:
     return tuple([Standing(old.sign, old.age + 1, old.asked) for old in standing if old.age + 1 < SIGN_STANDS])
-
-
-def _holds(condition: Condition, counting: Sequence[Sign], now: set[str], reading: Reading) -> str | None:
-    """The user's words that fulfil a condition whose signs are all there; None where it does not hold.
-
-    At least one of its signs must be of this message.
-    """
-    if not condition.unless.isdisjoint(now):
-        return None
-    used: list[Sign] = []
-    for group in condition.groups:
-        if len(group) == 1:
-            sign = next((sign for sign in counting if sign.name == group[0]), None)
-            if sign is not None:
-                used.append(sign)
-            continue
-        together = _together(group, counting)
-        if together is None:
-            if set(group) <= now:
-                return None
-            # Some of it stands from an earlier message: "my leg is numb" – "both".
-            together = [sign for sign in counting if sign.name in group]
-        used += together
-    if not used:
-        return None
-    return ", ".join(dict.fromkeys(reading.said(sign.start, sign.end) for sign in used))
-
-
-def _together(group: Sequence[str], counting: Sequence[Sign]) -> list[Sign] | None:
-    """One sign of each name, all of one sentence."""
-    for sentence in dict.fromkeys(sign.sentence for sign in counting):
-        here = [sign for sign in counting if sign.sentence == sentence]
-        chosen = [next((sign for sign in here if sign.name == name), None) for name in group]
-        if all(chosen):
-            return [sign for sign in chosen if sign is not None]
-    return None
 
 
 def most_pressing(assessments: Sequence[Assessment]) -> Assessment:

@@ -260,7 +260,7 @@ def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
     much = BEFORE if len(content) <= FEW else LONG_BEFORE
     before = {f"before {topic}": much for topic in dialogue.topics} | {f"after {answer}": much for answer in dialogue.last}
     topics, aspects = dict(reading.topics), dict(reading.aspects)
-    carried: tuple[str, ...] = () if specific else _pointed_at(reading.stems, dialogue)
+    carried: tuple[str, ...] = () if specific or returns else _pointed_at(reading.stems, dialogue)
     if carried:
         topics.update(dict.fromkeys(carried, 1.0))
         before = {f"before {topic}": much for topic in carried}
@@ -269,13 +269,13 @@ def _carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
         carried = next((earlier for earlier in dialogue.earlier if _specific(earlier, rules)), dialogue.topics) if returns else dialogue.topics
         for topic in carried:
             topics[topic] = max(topics.get(topic, 0.0), 0.9)
-    elif specific and short and not reading.aspects:
-        for aspect in dialogue.aspects:
-            aspects.setdefault(aspect, 0.8)
-    elif specific and points and short:
-        # "What is a collar for?" – "Would it be any use for whiplash?"
-        for topic in dialogue.topics:
-            topics.setdefault(topic, TOLD_BEFORE)
+    elif specific and short:
+        if not reading.aspects:
+            aspects = dict.fromkeys(dialogue.aspects, 0.8)
+        if points or not reading.aspects:
+            # "What is a collar for?" – "Would it be any use for whiplash?"
+            for topic in dialogue.topics:
+                topics.setdefault(topic, TOLD_BEFORE)
     return reading._replace(topics=topics, aspects=aspects, carried=carried, leans=bool(carried), before=before)
 
 

@@ -12,10 +12,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..compose import Composer, Sentence
+from ..conditions import Condition
 from ..index import LEARNED_AIMS, NEVER
 from ..lexicon import Lexicon
 from ..rules import LEVELS, Rule
-from ..safety import Condition, RedFlags
+from ..safety import RedFlags
 from .play import BotSpeaker, play
 from .script import Conversation
 
@@ -58,7 +59,7 @@ def changed(bot: Bot, section: str, entries: Mapping[str, Rule], words: bool = T
     if words:
         new.lexicon = Lexicon(new.rules, bot.corpus)
     if section == "red_flags":
-        new.red_flags = RedFlags(new.rules, bot.red_flags.weights)
+        new.red_flags = RedFlags(new.rules, bot.red_flags.alarms.weights if bot.red_flags.alarms else None)
     new.composer = Composer(new.rules, new.lexicon, bot.answers)
     return new
 
