@@ -53,7 +53,7 @@ def known(bot: Bot) -> st.SearchStrategy[object]:
     answers = ids({answer.id for answer in bot.answers})
     aged = {kind: st.tuples(st.sampled_from(sorted(bot.rules[kind])), number, st.booleans()) for kind in ("signs", "red_flags")}
     return st.fixed_dictionaries({
-        "topics": topics, "aspects": ids(bot.rules["aspects"]), "earlier": st.lists(topics, max_size=4), "shown": answers, "last": answers,
+        "topics": topics, "sides": topics, "without": topics, "aspects": ids(bot.rules["aspects"]), "earlier": st.lists(topics, max_size=4), "shown": answers, "last": answers,
         "suggestions": ids({answer.ask for answer in bot.answers}), "standing": st.lists(aged["signs"], max_size=6), "warned": st.none() | aged["red_flags"],
         "turns": number,
     })  # fmt: skip
