@@ -19,7 +19,7 @@ ALARM_FROM = 0.31
 #: The same where no known sign counts.
 ALARM_WITHOUT_SIGN = 0.4
 #: The same for a short message, which says little beside its signs, and how many words and marks a message has that is not short.
-ALARM_SHORT, SHORT = 0.6, 9
+ALARM_SHORT, SHORT = 0.6, 10
 #: The same where there are signs, and each was taken back: denied, long over, in a film.
 ALARM_DESPITE = 0.9
 #: Under which chance what the rules take for an alarm is none, where the message says that it speaks of other things: an overdose of box
