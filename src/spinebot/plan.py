@@ -239,7 +239,10 @@ def remember(
     dialogue: Dialogue, reading: Reading, plan: Plan, reply: Reply, assessment: Assessment, rules: Rules, quoted: Collection[str] = ()
 ) -> Dialogue:
     """The dialogue after a turn. `quoted`: the topics that the reply's quotes name, in their order."""
-    named = tuple(topic for topic, weight in reading.topics.items() if weight >= 0.8)
+    answered = {topic for answer in plan.answers for topic in answer.about}
+    named = tuple([topic for topic, weight in reading.topics.items() if weight >= 0.8])
+    # Of what a story named, only that was spoken of which was answered about: "I drive a lot and fear a whiplash. What is it?"
+    named = tuple([topic for topic in named if topic in answered or reading.topics[topic] >= 0.9]) or named
     last = tuple([answer.id for answer in plan.answers])
     topics = named or tuple(dict.fromkeys(topic for answer in plan.answers for topic in answer.about[:1])) or dialogue.topics
     return Dialogue(
