@@ -14,9 +14,10 @@ from .conversation import Caveat, Dialogue, Quote, Reply
 from .index import Found
 from .lexicon import Lexicon
 from .plan import Plan
+from .reading import Reading
 from .rules import Rules
 from .safety import Assessment
-from .understand import Reading, read_words
+from .understand import read_words
 
 MOST_SUGGESTIONS = 3
 
