@@ -33,8 +33,9 @@ from spinebot.conditions import Condition
 from spinebot.conversation import Dialogue
 from spinebot.evidence import PAIR_SHARE, SIGN, alarm_evidence, evidence
 from spinebot.index import LEARNED_AIMS
+from spinebot.reading import Reading
 from spinebot.safety import verdicts
-from spinebot.understand import Reading, understand
+from spinebot.understand import understand
 from spinebot.weights import BIAS, LETTERS, NEW_WORD, NONE, SPELLED, WORD, Evidence, features, sealed
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -119,6 +119,12 @@ def bot() -> Bot:
     return Bot.load()
 
 
+@pytest.fixture(scope="session", params=["by hand", "learned"])
+def either(request: pytest.FixtureRequest, bot: Bot, unlearned: Bot) -> Bot:
+    """The spine bot by its hand-set scores alone, then with what was learned."""
+    return unlearned if request.param == "by hand" else bot
+
+
 @pytest.fixture
 def small_rules() -> str:
     """The text of a small `intents.yaml` without a fault."""

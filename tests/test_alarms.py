@@ -7,8 +7,9 @@ import pytest
 from spinebot import Bot
 from spinebot.alarms import Alarms
 from spinebot.conversation import Dialogue
+from spinebot.reading import Reading
 from spinebot.safety import ALARM_FROM, SURELY_CALM_BELOW, verdicts
-from spinebot.understand import Reading, understand
+from spinebot.understand import understand
 from spinebot.weights import Weights
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from .evidence import alarm_evidence
-from .understand import Reading
+from .reading import Reading
 from .weights import Rows, Weights
 
 #: From which share of an alarm the emergencies together make it one, though another flag may be likelier than each of them.

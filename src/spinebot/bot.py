@@ -16,12 +16,15 @@ from .conversation import Dialogue, Reply
 from .corpus import load_corpus
 from .errors import Fault, SpinebotError
 from .index import Found, Index, classes
+from .leaning import taken
 from .lexicon import Lexicon
-from .plan import Plan, beside_advice, decide, remember
+from .memory import remember
+from .plan import Plan, beside_advice, decide
+from .reading import Reading
 from .rules import load_rules
 from .safety import Assessment, RedFlags, most_pressing
 from .text import READ_AT_MOST, clean, middle
-from .understand import Reading, taken, understand
+from .understand import understand
 from .weights import NONE, load_weights
 
 

@@ -14,9 +14,10 @@ from .conversation import Caveat, Dialogue, Quote, Reply
 from .index import Found
 from .lexicon import Lexicon
 from .plan import Plan
+from .reading import Reading
 from .rules import Rules
 from .safety import Assessment
-from .understand import Reading, read_words
+from .understand import read_words
 
 MOST_SUGGESTIONS = 3
 
@@ -105,8 +106,9 @@ class Composer:
             text = "\n".join([quote.text for quote in quotes])
             lines += [f"- {quote.text}" for quote in quotes]
         else:
-            text = " ".join([quote.text for quote in quotes])
-            lines += self._paragraphs(answers)
+            paragraphs = self._paragraphs(answers)
+            text = "\n".join([paragraph for _, paragraph in paragraphs])
+            lines += [line for paragraph in paragraphs for line in paragraph if line]
         source = self._rules.phrase("source", source="; ".join(dict.fromkeys(sentence.source for sentence in sentences))) if sentences else ""
         # "You can do this at home" does not name what it speaks of.
         of_topics = [call for answer in answers for topic in answer.about for call in self._topic_caveats.get(topic, ()) if call[0] not in self._of_message]
@@ -124,9 +126,11 @@ class Composer:
                 chosen[key] = self._ready[key]
         return list(chosen.values())
 
-    def _paragraphs(self, answers: Iterable[Answer]) -> list[str]:
-        """The quotes of the answers, after a line that says what they are on where an answer's first doesn't: "This can affect the neck."."""
-        lines: list[str] = []
+    def _paragraphs(self, answers: Iterable[Answer]) -> list[tuple[str, str]]:
+        """The quotes of the answers, and before them a line that says what they are on where an answer's first doesn't: "This can affect the
+        neck."; "" where it does.
+        """
+        paragraphs: list[tuple[str, str]] = []
         topic = ""
         said: set[Quote] = set()
         for answer in answers:
@@ -134,11 +138,14 @@ class Composer:
             said.update(sentence.quote for sentence in sentences)
             quoted = " ".join(sentence.quote.text for sentence in sentences)
             if sentences and answer.about[0] != topic and answer.about[0] not in sentences[0].topics:
-                lines += [self._rules.phrase("about", subject=self._rules["topics"][answer.about[0]].text("label")), quoted]
+                paragraphs.append((self._rules.phrase("about", subject=self._rules["topics"][answer.about[0]].text("label")), quoted))
+            elif quoted and paragraphs:
+                on, before = paragraphs[-1]
+                paragraphs[-1] = (on, f"{before} {quoted}")
             elif quoted:
-                lines[-1:] = [f"{lines[-1]} {quoted}"] if lines else [quoted]
+                paragraphs.append(("", quoted))
             topic = answer.about[0]
-        return lines
+        return paragraphs
 
     def _prepare(self, place: Place) -> Sentence:
         words, found = read_words(place.sentence.text, self._lexicon)

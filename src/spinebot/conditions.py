@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .reading import Reading
 from .signs import Sign
-from .understand import Reading
 
 
 @dataclass(frozen=True, slots=True)

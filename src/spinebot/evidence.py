@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from .lexicon import Term
 from .matcher import Match
+from .reading import Reading
 from .text import MARKS, stem
-from .understand import Reading
 from .weights import Evidence
 
 _DENIALS = frozenset(stem(word) for word in "no without nor never neither none deny denies denied".split())

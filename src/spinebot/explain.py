@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from .evidence import evidence
 from .plan import Plan
+from .reading import STOP_STEMS, Reading
 from .render import wrap
 from .signs import weigh_signs
 from .text import MARKS, stems
-from .understand import STOP_STEMS, Reading
 
 if TYPE_CHECKING:
     from .bot import Bot

@@ -16,9 +16,9 @@ from rank_bm25 import BM25Okapi
 from .answers import Answer
 from .article import Corpus
 from .evidence import evidence
+from .reading import Reading
 from .rules import Rules
 from .text import stem, stems
-from .understand import Reading
 from .weights import NONE, Evidence, Row, Rows, Weights
 
 # What a piece of evidence counts before anything is learned.

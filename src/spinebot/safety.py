@@ -9,9 +9,9 @@ from typing import NamedTuple
 from .alarms import Alarms, Heard
 from .conditions import Condition, holds
 from .conversation import Dialogue, Standing, Urgent, Warned
+from .reading import Reading, without
 from .rules import LEVELS, Rule, Rules
 from .signs import COUNTS, GENERAL, Sign, weigh_signs
-from .understand import Reading, without
 from .weights import Weights
 
 #: From which chance on the words raise an alarm that no rule raised.

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from .english import NEGATION_ENDS, NEGATORS
 from .lexicon import Term
 from .matcher import Match
+from .reading import Reading
 from .text import MARKS, stem
-from .understand import Reading
 
 #: How far back a negator reaches, in words.
 NEGATION_REACH = 6

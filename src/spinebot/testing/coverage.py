@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..conversation import Dialogue
-from ..plan import remember
+from ..memory import remember
 from .expect import Reply
 from .play import Played
 

@@ -1,0 +1,192 @@
+"""Which answers are given: the best, one for each side or question, more of the same, a list without what is not wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from .answers import Answer
+from .conversation import Dialogue
+from .index import Found, Index
+from .reading import Reading, without
+from .refusal import LEANING_MARGIN, SURE, is_bare
+from .rules import Rules
+
+#: How far below the best an answer may score to be given beside it.
+BESIDE = 2.5
+#: How much more than the next one an answer must score to be given twice in a row to someone who leans on it.
+AGAIN = 1.0
+MOST_SENTENCES = 4
+MOST_WORDS = 95
+#: How many questions of a message are answered.
+MOST_QUESTIONS = 3
+#: How far below the best answer, or below a refusal, one that tells symptoms is still given to someone who asks what they have.
+DIAGNOSIS_MARGIN = 4.0
+_SYMPTOMS = frozenset(("symptom", "spread"))
+#: What two things are compared by where the message says so; by what they are where it doesn't.
+_COMPARED_BY = frozenset(("site", "recovery", "cause", "where", "most", "spread", "side-effects", "duration", "contents", "prevention", "after-pain"))
+#: How much the score of an answer to the whole message counts beside that to one side of a comparison.
+WHOLE_COUNTS = 0.5
+
+
+def choose(found: Found, last: Collection[str] = ()) -> tuple[Answer, ...]:
+    """The best answer, and the next where it is nearly as good and there is room. Who leans on the `last` answers wants others, where
+    there are.
+    """
+    hits = list(found.hits)
+    if hits[0].answer.id in last:
+        enough = max(found.refusal, hits[0].score - AGAIN)
+        hits = [hit for hit in hits if hit.answer.id not in last and hit.score > enough] or hits
+    best = hits[0]
+    chosen = [best.answer]
+    if best.answer.is_list:
+        return tuple(chosen)
+    for hit in hits[1:3]:
+        if hit.answer.is_list or hit.score < max(best.score - BESIDE, found.refusal):
+            break
+        places = {place for answer in chosen for place in answer.said}
+        extra = hit.answer.said - places
+        if len(places) + len(extra) <= MOST_SENTENCES and sum(answer.words for answer in chosen) + hit.answer.words <= MOST_WORDS:
+            chosen.append(hit.answer)
+    return tuple(chosen)
+
+
+def about_topic(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple[Answer, ...]:
+    """For a message that does no more than name a topic: the best of the answers about that, whatever its other words are of."""
+    if not is_bare(reading):
+        return ()
+    named = {topic for topic, weight in reading.topics.items() if weight >= 0.8 and not rules["topics"][topic].flag("general")}
+    if named & set(found.hits[0].answer.about):
+        return ()
+    about = [answer for answer in index.answers if named & set(answer.about) and not answer.is_list]
+    return (max(about, key=lambda answer: float(found.scores[answer.position])),) if about else ()
+
+
+def question_alone(reading: Reading, index: Index) -> Found | None:
+    """What is found for the question of a message without the story around it, where it is surely answered. A question that names no
+    topic ("does that reach the neck?") needs the clause before it, and may well be about a close subject told there.
+    """
+    parts = reading.parts
+    kept = {number for number, part in enumerate(parts) if part.asks}
+    if kept and not reading.names_topic:
+        kept.add(max(min(kept) - 1, 0))
+    story = [(part.start, part.end) for number, part in enumerate(parts) if number not in kept]
+    if not story or not kept or (reading.of("outside") and not reading.names_topic):
+        return None
+    alone = index.search(without(reading, story, None))
+    return alone if alone.hits[0].score > alone.refusal + SURE else None
+
+
+def nearest_symptoms(found: Found, index: Index) -> tuple[Answer, ...]:
+    """For someone who asks what they have: what the article says of such symptoms, not what the illness is."""
+    if found.hits[0].score < found.refusal - DIAGNOSIS_MARGIN:
+        return ()
+    ranked = sorted(
+        (answer for answer in index.answers if _SYMPTOMS & set(answer.asks) and not answer.is_list), key=lambda answer: -float(found.scores[answer.position])
+    )
+    chosen = [answer for answer in ranked[:2] if float(found.scores[answer.position]) > found.hits[0].score - DIAGNOSIS_MARGIN]
+    return tuple(chosen) if sum(answer.words for answer in chosen) <= MOST_WORDS else tuple(chosen[:1])
+
+
+def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple[Answer, ...]:
+    """An answer for each side of a comparison: the likeliest about each thing that is named, or the two likeliest of all; () where
+    nothing is compared.
+    """
+    if "comparison" not in found.aims and reading.aspects.get("comparison", 0.0) < 1.0 and "versus" not in reading.aspects:
+        return ()
+    if found.refusal > found.hits[0].score and any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
+        return ()  # "Is lupus or whiplash hereditary?": neither side says.
+    named = [topic for topic, weight in reading.topics.items() if weight >= 0.4 and rules["topics"][topic].flag("side")]
+    wider = {kind for topic in named for kind in rules["topics"][topic].ids("kind_of")}
+    sides = [topic for topic in named if topic not in wider]
+    chosen: list[Answer] = []
+    if len(sides) > 1:
+        about = {topic: [answer for answer in index.answers if answer.about[0] == topic and not answer.is_list] for topic in sides[:3]}
+        # What they are compared by may stand anywhere: "recovery-wise, how do they compare?". It counts where there is something to say on it of two.
+        wanted = {match.name.id for match in reading.of("aspect")} & _COMPARED_BY
+        if sum(any(wanted & set(answer.asks) for answer in answers) for answers in about.values()) < 2:
+            wanted = {"definition"}
+        for topic, answers in about.items():
+            # Sought as if the other sides had not been named.
+            others = [(match.start, match.end) for match in reading.of("topic") if match.name.id in sides and match.name.id != topic]
+            own = [(match.start, match.end) for match in reading.of("topic") if match.name.id == topic]
+            spans = [span for span in others if not any(start < span[1] and span[0] < end for start, end in own)]
+            scores = index.search(without(reading, spans, {topic: 1.0})).scores + WHOLE_COUNTS * found.scores
+            fitting = [answer for answer in answers if wanted & set(answer.asks)] or answers
+            best = max(fitting, key=lambda answer: float(scores[answer.position]), default=None)
+            if best is not None and best not in chosen:
+                chosen.append(best)
+    elif "comparison" in found.aims:
+        for hit in found.hits:
+            if not hit.answer.is_list and hit.score > found.refusal - LEANING_MARGIN and all(hit.answer.said.isdisjoint(other.said) for other in chosen):
+                chosen.append(hit.answer)
+        chosen = chosen[:2]
+    return tuple(chosen) if len(chosen) > 1 else ()
+
+
+def answer_each(reading: Reading, index: Index) -> tuple[Answer, ...]:
+    """An answer for each question of a message that asks two; () where it asks one, or one of them is not answered."""
+    questions = _questions(reading)
+    if len(questions) < 2:
+        return ()
+    chosen: list[Answer] = []
+    for question in questions[:MOST_QUESTIONS]:
+        others = [span for other in questions if other is not question for span in other]
+        alone = without(reading, others, None)
+        if not alone.topics or not alone.aspects:
+            continue
+        found = index.search(alone)
+        if found.hits[0].score > found.refusal + SURE and not found.hits[0].answer.is_list:
+            chosen.append(found.hits[0].answer)
+    chosen = list(dict.fromkeys(chosen))
+    quoted = [answer.said for answer in chosen]
+    if len(chosen) < 2 or any(one <= other for one in quoted for other in quoted if one is not other) or sum(answer.words for answer in chosen) > MOST_WORDS:
+        return ()
+    return tuple(chosen)
+
+
+def _questions(reading: Reading) -> list[list[tuple[int, int]]]:
+    """The questions of a message, each as the stretches that ask it: a new one begins with a sentence that asks, or where a clause
+    opens one of its own.
+    """
+    questions: list[list[tuple[int, int]]] = []
+    sentence = -1
+    for part in reading.parts:
+        if part.asks:
+            if part.opens or part.sentence != sentence:
+                questions.append([])
+            questions[-1].append((part.start, part.end))
+            sentence = part.sentence
+    return questions
+
+
+def tell_more(index: Index, rules: Rules, dialogue: Dialogue) -> tuple[Answer, ...]:
+    """The next answer about the topic in hand that was not shown yet; () where there is none."""
+    topic = in_hand(rules, dialogue)
+    fresh = [answer for answer in index.answers if topic in answer.about and answer.id not in dialogue.shown and not answer.is_list]
+    fresh.sort(key=lambda answer: (answer.about.index(topic), answer.position))
+    said = {place for answer in index.answers if answer.id in dialogue.shown for place in answer.said}
+    for answer in fresh:
+        if not answer.said <= said:
+            return (answer,)
+    return ()
+
+
+def in_hand(rules: Rules, dialogue: Dialogue) -> str:
+    """The topic that the talk is on: of several, the first that is not a general one."""
+    return next((topic for topic in dialogue.topics if not rules["topics"][topic].flag("general")), dialogue.topics[0])
+
+
+def leave_out(reading: Reading, found: Found, index: Index, dialogue: Dialogue) -> tuple[Answer, tuple[str, ...]] | None:
+    """A list, and the topics that the message wants left out of it: the list that was given last ("and without drugs?"), or the one that it
+    asks for; None where it wants nothing left out.
+    """
+    wanted = [topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in (*reading.excluded, *reading.carried)]
+    if not reading.excluded or (wanted and reading.names_topic):
+        return None
+    given = next((answer for answer in index.answers if answer.is_list and answer.id in dialogue.last), None)
+    best = found.hits[0]
+    answer = given or best.answer
+    if not answer.is_list or (given is None and best.score < found.refusal):
+        return None
+    unwanted = dict.fromkeys((*(dialogue.without if given else ()), *reading.excluded))
+    return answer, tuple(unwanted)

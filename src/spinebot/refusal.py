@@ -1,0 +1,88 @@
+"""When the article doesn't say, and what is said then."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from .conversation import Dialogue
+from .index import Found
+from .reading import EMPTY_STEMS, Reading
+from .rules import Rules
+from .text import MARKS, stem
+
+#: How far below the refusal the answer may score to a message that says little by itself: it leans on the one before, or only names a topic.
+LEANING_MARGIN = 2.0
+#: The same for any other message that asks something.
+MARGIN = 1.0
+#: The same for one that asks nothing: what someone tells of their life is no reason to speak of lupus.
+TELLING_MARGIN = 0.5
+#: How far above the refusal an answer is sure: to a part of a message taken by itself, or beside urgent advice.
+SURE = 1.0
+#: How many words and marks a message has at most that may do no more than name a topic.
+BARE = 4
+#: Words by which a message tells of someone.
+_TOLD_OF = frozenset(map(stem, "i my we our he his she her they their".split()))
+
+
+class Refusal(NamedTuple):
+    """Why nothing is answered: the intent of the reply, and what is said of it."""
+
+    intent: str
+    opening: str
+
+
+def refuses(reading: Reading, found: Found, aims: Collection[str], rules: Rules) -> bool:
+    """Whether what was found is not good enough to be said."""
+    if is_bare(reading):
+        return False  # "Bone spurs spine": whatever there is on it.
+    conditions = [topic for topic in reading.carried if rules["topics"][topic].flag("condition")]
+    if conditions and not reading.names_topic and set(reading.carried).isdisjoint(found.hits[0].answer.about):
+        margin = -SURE  # "Are they dangerous?", asked of bone spurs, is not answered by what surgery is, unless that is surely meant.
+    elif any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
+        margin = 0.0
+    elif tells(reading):
+        margin = TELLING_MARGIN
+    else:
+        says_little = reading.leans or (reading.names_topic and not reading.aspects) or "which-medicine" in aims or found.aims
+        margin = LEANING_MARGIN if says_little else MARGIN
+    return found.hits[0].score < found.refusal - margin
+
+
+def refuse(reading: Reading, rules: Rules) -> Refusal:
+    """The refusal that says most: the close subject that was asked for, a far one, or just that the article doesn't say; and
+    which subjects of the message it does cover.
+    """
+    outside = [match for match in reading.of("outside") if reading.weights[match.start] >= 1.0]
+    topics = rules["topics"]
+    named = [topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in reading.carried]
+    covered = [topics[topic].text("label") for topic in named if not topics[topic].flag("general")]
+    nearby = f" {rules.phrase('nearby', subject=' and '.join(covered[:2]))}" if covered else ""
+    if outside:
+        name = max(outside, key=lambda match: match.size).name.id
+        return Refusal(f"outside.{name}", rules.phrase("outside", subject=rules["outside"][name].text("label")) + nearby)
+    if not reading.topics:
+        return Refusal("far", rules.phrase("far"))
+    if tells(reading):
+        return Refusal("no-question", rules.phrase("no_question") + nearby)
+    return Refusal("not-said", rules.phrase("no_answer") + nearby)
+
+
+def tells(reading: Reading) -> bool:
+    """Whether a message tells of someone and asks nothing: "so on friday my back went"."""
+    return not any(part.asks for part in reading.parts) and not _TOLD_OF.isdisjoint(reading.stems)
+
+
+def is_bare(reading: Reading) -> bool:
+    """Whether a message does no more than name a topic: "Bone spurs spine", "what about muscle relaxers then"."""
+    if not reading.names_topic or reading.aspects or reading.of("outside"):
+        return False
+    named = {at for match in reading.of("topic") for at in range(match.start, match.end)}
+    return len(reading.words) <= BARE or all(at in named or word in EMPTY_STEMS or word in MARKS for at, word in enumerate(reading.stems))
+
+
+def at_risk(reading: Reading, dialogue: Dialogue, rules: Rules) -> bool:
+    """Whether the user has something with which a treatment may do harm, by this message or by what was talked of."""
+    if any(match.name.id == "at-risk" for match in reading.of("context")):
+        return True
+    return any(rules["topics"][topic].flag("at_risk") for topics in (dialogue.topics, *dialogue.earlier) for topic in topics)
