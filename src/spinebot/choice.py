@@ -101,17 +101,15 @@ def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple
     chosen: list[Answer] = []
     if len(sides) > 1:
         about = {topic: [answer for answer in index.answers if answer.about[0] == topic and not answer.is_list] for topic in sides[:3]}
-        # What they are compared by may stand anywhere: "recovery-wise, how do they compare?". It counts where there is something to say on it of two.
+        # What they are compared by may stand anywhere: "recovery-wise, how do they compare?".
         wanted = {match.name.id for match in reading.of("aspect")} & _COMPARED_BY
-        if sum(any(wanted & set(answer.asks) for answer in answers) for answers in about.values()) < 2:
-            wanted = {"definition"}
         for topic, answers in about.items():
             # Sought as if the other sides had not been named.
             others = [(match.start, match.end) for match in reading.of("topic") if match.name.id in sides and match.name.id != topic]
             own = [(match.start, match.end) for match in reading.of("topic") if match.name.id == topic]
             spans = [span for span in others if not any(start < span[1] and span[0] < end for start, end in own)]
             scores = index.search(without(reading, spans, {topic: 1.0})).scores + WHOLE_COUNTS * found.scores
-            fitting = [answer for answer in answers if wanted & set(answer.asks)] or answers
+            fitting = [answer for answer in answers if wanted & set(answer.asks)] or [answer for answer in answers if "definition" in answer.asks] or answers
             best = max(fitting, key=lambda answer: float(scores[answer.position]), default=None)
             if best is not None and best not in chosen:
                 chosen.append(best)

@@ -124,3 +124,12 @@ EMPTY = frozenset("a an the i my me you your he she it they them his her their w
 
 # Words of today that the word lists lack: no misspellings.
 MODERN = frozenset("google googled googling iphone ipad laptop laptops email emails facebook tiktok insta instagram youtube netflix podcast wifi app apps zoom uber amazon ebay covid panto".split())
+
+# "the second", "the latter": the place among things named together.
+PLACES = {"first": 0, "former": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1, "latter": -1}
+
+# "without drugs", "I don't want an operation": words that leave out what is named soon after them.
+EXCLUDING = frozenset("without besides except excluding not no instead avoid skip apart".split())
+
+# Words by which a message tells of someone.
+TOLD_OF = frozenset("i my we our he his she her they their".split())

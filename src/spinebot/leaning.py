@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from .conversation import Dialogue
+from .english import PLACES
 from .reading import EMPTY_STEMS, Reading
 from .rules import Rules
 from .text import MARKS, stem
@@ -28,9 +29,7 @@ _CHOICE = re.compile(
 )
 
 #: "the second", "the latter": its place.
-_PLACES = {stem(word): place for place, words in enumerate(("first former 1st", "second 2nd", "third 3rd", "fourth 4th")) for word in words.split()} | {
-    stem(word): -1 for word in ("last", "latter")
-}
+_PLACES = {stem(word): place for word, place in PLACES.items()}
 _THE = frozenset(stem(word) for word in ("the", "that"))
 
 
@@ -69,7 +68,7 @@ def carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
     elif specific and short:
         if not reading.aspects:
             aspects = dict.fromkeys(dialogue.aspects, 0.8)
-        if points or not reading.aspects:
+        if not returns and (points or not reading.aspects):
             # "What is a collar for?" – "Would it be any use for whiplash?"
             for topic in dialogue.topics:
                 topics.setdefault(topic, TOLD_BEFORE)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from .conversation import Dialogue
+from .english import TOLD_OF
 from .index import Found
 from .reading import EMPTY_STEMS, Reading
 from .rules import Rules
@@ -22,7 +23,7 @@ SURE = 1.0
 #: How many words and marks a message has at most that may do no more than name a topic.
 BARE = 4
 #: Words by which a message tells of someone.
-_TOLD_OF = frozenset(map(stem, "i my we our he his she her they their".split()))
+_TOLD_OF = frozenset(map(stem, TOLD_OF))
 
 
 class Refusal(NamedTuple):

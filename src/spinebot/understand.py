@@ -8,6 +8,7 @@ from itertools import chain
 
 from .clauses import HARD, OPENERS, Part, split_parts
 from .conversation import Correction, Dialogue
+from .english import EXCLUDING
 from .leaning import carry_over
 from .lexicon import Lexicon, Term, Word
 from .matcher import Match
@@ -20,9 +21,9 @@ STORY = 0.4
 EMPTY_QUESTION = 0.85
 #: How much an aspect counts by the words of its wording.
 _SIZES, LONGER = {1: 1.0, 2: 1.25}, 1.4
-#: "without drugs", "I don't want an operation": words that leave out what is named within so many words after them.
-EXCLUDING = frozenset(stem(word) for word in "without besides except excluding not no instead avoid skip apart".split())
+#: Within how many words after one of `EXCLUDING` a topic is left out.
 LEFT_OUT = 4
+_EXCLUDING = frozenset(map(stem, EXCLUDING))
 
 
 def read_words(text: str, lexicon: Lexicon) -> tuple[list[Word], list[str]]:
@@ -78,7 +79,7 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
         if weight >= 1.0 or aspect == "versus":
             aspects[aspect] = max(weight * _SIZES.get(match.size, LONGER), aspects.get(aspect, 0.0))
     corrections = tuple(dict.fromkeys([Correction(word.typed, word.read) for word in words if word.repaired]))
-    left_out = [match.name.id for match in matches["topic"] if not EXCLUDING.isdisjoint(stems[max(match.start - LEFT_OUT, 0) : match.start])]
+    left_out = [match.name.id for match in matches["topic"] if not _EXCLUDING.isdisjoint(stems[max(match.start - LEFT_OUT, 0) : match.start])]
     reading = Reading(
         tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, corrections, names_topic=names_topic,
         excluded=tuple(dict.fromkeys(left_out)),
