@@ -145,7 +145,7 @@ class RedFlags:
 
     def _judge(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue, by_rules: Urgent | None) -> Urgent | None:
         """The red flag of the rules in the light of the words: people find words that no list has, and use those of the lists for other
-        things. What was told in earlier messages no word of this one takes off.
+        things. An alarm that needs what was told in earlier messages no word of this one takes off.
         """
         if self.alarms is None or not reading.words:
             return by_rules
@@ -154,7 +154,7 @@ class RedFlags:
         if by_rules is None:
             if heard.chance < _needed(reading, signs):
                 return None
-        elif all(old.asked for old in dialogue.standing) and self._is_calm(reading, signs, heard, verdicts):
+        elif self._is_calm(reading, signs, heard, verdicts) and self._by_rules(reading, [sign for sign in signs if sign.counts], Dialogue()):
             return None
         elif by_rules.level != "soon" or not heard.worse:
             return by_rules
