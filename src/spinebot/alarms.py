@@ -11,7 +11,7 @@ from .reading import Reading
 from .weights import Rows, Weights
 
 #: From which share of an alarm the emergencies together make it one, though another flag may be likelier than each of them.
-WORSE_FROM = 0.6
+MOSTLY = 0.6
 #: So far below calm, no flag's score nor all of theirs together come near an alarm.
 SURELY_CALM = 4.0
 #: How much louder for a flag than for calm a word is that is shown as a reason, and how many of them are.
@@ -48,7 +48,7 @@ class Alarms:
         chances = [math.exp(score - loudest) for score in flags]
         alarm = sum(chances)
         chance = alarm / (alarm + math.exp(calm - loudest))
-        worse = sum([chances[at] for at in self._emergencies]) > WORSE_FROM * alarm
+        worse = sum([chances[at] for at in self._emergencies]) > MOSTLY * alarm
         at = max(self._emergencies, key=flags.__getitem__) if worse else flags.index(loudest)
         return Heard(chance, self._flags[at], worse)
 

@@ -26,6 +26,8 @@ ALARM_DESPITE = 0.9
 #: sets, legs like jelly after the gym; and where it doesn't: "I can't stand Mondays". The reply then says what to do if it is happening.
 CALM_BELOW = 0.3
 SURELY_CALM_BELOW = 0.12
+#: From which chance on the words make an emergency of what the rules take for less.
+WORSE_FROM = 0.5
 #: How many words a message has at most that is a yes.
 LONGEST_YES = 12
 #: How many words of a message are shown as the reason for an alarm that no single word gave.
@@ -156,7 +158,7 @@ class RedFlags:
                 return None
         elif self._is_calm(reading, signs, heard, verdicts) and self._by_rules(reading, [sign for sign in signs if sign.counts], Dialogue()):
             return None
-        elif by_rules.level != "soon" or not heard.worse:
+        elif by_rules.level != "soon" or not heard.worse or heard.chance < WORSE_FROM:
             return by_rules
         rule = self._rules["red_flags"][heard.flag]
         told = ", ".join([reading.said(sign.start, sign.end) for sign in signs if sign.counts])
