@@ -123,7 +123,7 @@ STOP = frozenset("""
 EMPTY = frozenset("a an the i my me you your he she it they them his her their we our is be am to of and in for on at with that this so just".split())
 
 # Words of today that the word lists lack: no misspellings.
-MODERN = frozenset("google googled googling iphone ipad laptop laptops email emails facebook tiktok insta instagram youtube netflix podcast wifi app apps zoom uber amazon ebay covid panto".split())
+MODERN = frozenset("google googled googling iphone ipad laptop laptops email emails facebook tiktok insta instagram youtube netflix podcast wifi app apps zoom uber amazon ebay covid panto joiner joiners bollard bollards specs bonked".split())
 
 # "the second", "the latter": the place among things named together.
 PLACES = {"first": 0, "former": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1, "latter": -1}

@@ -21,7 +21,9 @@ def remember(
     answered = {topic for answer in plan.answers for topic in answer.about}
     named = tuple([topic for topic, weight in reading.topics.items() if weight >= 0.8])
     # Of what a story named, only that was spoken of which was answered about: "I drive a lot and fear a whiplash. What is it?"
-    named = tuple([topic for topic in named if topic in answered or reading.topics[topic] >= 0.9]) or named
+    told = [topic for topic in named if topic not in answered and reading.topics[topic] < 0.9]
+    if any(topic in answered and not rules["topics"][topic].flag("general") for topic in named):
+        named = tuple([topic for topic in named if topic not in told])
     last = tuple([answer.id for answer in plan.answers])
     topics = named or tuple(dict.fromkeys(topic for answer in plan.answers for topic in answer.about[:1])) or dialogue.topics
     return Dialogue(

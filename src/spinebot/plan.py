@@ -86,13 +86,15 @@ def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assess
     The article's answer follows new advice only where it was asked for by name and is sure, and nobody is in despair. Treatments that could do
     harm wait until a doctor has looked, and a message that asks nothing is no reason to speak of something else.
     """
-    withheld = any(rules["topics"][topic].flag("withheld") for answer in plan.answers for topic in answer.about) or any(
-        answer.is_list and "treatment" in answer.asks for answer in plan.answers
-    )
+    advised = assessment.urgent.id if assessment.urgent else assessment.warned.flag if assessment.warned else ""
+    withheld = bool(advised) and any(_waits(answer, advised, rules) for answer in plan.answers)
     if urgent := assessment.urgent:
         sure = urgent.level != "crisis" and reading.names_topic and found.hits[0].score > found.refusal + SURE
         return plan if sure and not withheld else plan._replace(answers=(), opening="")
-    if assessment.warned and plan.kind == "answer" and (withheld or tells(reading)):
+    asks = any(part.asks for part in reading.parts)
+    # "Thanks" may be thanked for; "will it clear up?" is no small talk then.
+    beside = asks if plan.kind == "chat" else plan.kind == "answer" and (withheld or tells(reading))
+    if assessment.warned and beside:
         return Plan("no_answer", "warned", aims=plan.aims)
     return plan
 
@@ -108,6 +110,16 @@ def _more(index: Index, rules: Rules, dialogue: Dialogue) -> Plan:
 def _on_the_same(reading: Reading, dialogue: Dialogue) -> bool:
     """Whether a message is on what the talk was on, or names nothing else."""
     return bool(reading.carried) or any(match.name.id == dialogue.topics[0] for match in reading.of("topic") if dialogue.topics)
+
+
+def _waits(answer: Answer, flag: str, rules: Rules) -> bool:
+    """Whether an answer speaks of what could do harm after a red flag: to someone in despair medicines, to anyone else most treatments."""
+    if answer.is_list and "treatment" in answer.asks:
+        return True
+    topics = [rules["topics"][topic] for topic in answer.about]
+    if rules["red_flags"][flag].text("level") == "crisis":
+        return any("medication" in topic.ids("caveats") for topic in topics)
+    return any(topic.flag("withheld") for topic in topics)
 
 
 def only_talk(reading: Reading, rules: Rules) -> str:

@@ -17,7 +17,7 @@ from .weights import Weights
 #: From which chance on the words raise an alarm that no rule raised.
 ALARM_FROM = 0.31
 #: The same where no known sign counts.
-ALARM_WITHOUT_SIGN = 0.4
+ALARM_WITHOUT_SIGN = 0.5
 #: The same for a short message, which says little beside its signs, and how many words and marks a message has that is not short.
 ALARM_SHORT, SHORT = 0.6, 10
 #: The same where there are signs, and each was taken back: denied, long over, in a film.
@@ -151,7 +151,8 @@ class RedFlags:
         """
         if self.alarms is None or not reading.words:
             return by_rules
-        verdicts = verdicts_of(signs, dialogue)
+        # Signs that advice was given on already are no reason to give it again.
+        verdicts = verdicts_of(signs, dialogue if dialogue.warned is None else Dialogue())
         heard = self.alarms.hear(reading, verdicts)
         if by_rules is None:
             if heard.chance < _needed(reading, signs):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..bot import Bot
 
 #: Contexts that only what was learned of warning signs looks at, as evidence: the rules alone can't miss them.
-FOR_THE_NET = frozenset(("field", "had", "minimise"))
+FOR_THE_NET = frozenset(("field", "had", "minimise", "harmless"))
 #: The sections that mutants are made of, and those whose every entry's wordings are dropped in turn.
 SECTIONS = ("red_flags", "signs", "contexts", "caveats", "answers", "topics", "aspects", "outside", "chat", "aims")
 WORDED = ("signs", "contexts", "caveats", "topics", "aspects", "outside", "chat", "aims")
