@@ -73,7 +73,7 @@ def test_what_was_said_passes(tmp_path: Path) -> None:
     proof = proved(tmp_path / "a.json", transcript())
     assert proof.faults == [] and proof.notes == []
     assert (proof.messages, proof.quotes, proof.caveats) == (len(TALK), sum(len(one["quotes"]) for one in replies()), sum(len(one["caveats"]) for one in replies()))
-    assert proof.quotes > 5 and proof.caveats > 8
+    assert proof.quotes and proof.caveats, "nothing was proved"
 
 
 def test_what_a_server_kept_passes(tmp_path: Path) -> None:
