@@ -218,9 +218,8 @@ def beside_a_question(item: Labelled, number: int, bot: Bot) -> list[Row]:
     ask = bot.answers[number % len(bot.answers)].ask
     text = f"{ask} {item.turns[0]}" if number % 2 else f"{item.turns[0].rstrip('.')}. {ask}"
     right = {NONE if label == "calm" else label for label in item.right}
-    both, alone = (understand(said, Dialogue(), bot.rules, bot.lexicon) for said in (text, ask))
-    rows = [alarm_row(both, Dialogue(), right)]
-    return rows if NONE in right else [*rows, alarm_row(alone, Dialogue(), {NONE})]
+    said = [(text, right)] if NONE in right else [(text, right), (ask, {NONE})]
+    return [alarm_row(understand(message, Dialogue(), bot.rules, bot.lexicon), Dialogue(), labels) for message, labels in said]
 
 
 def rules_as_examples(bot: Bot) -> Examples:

@@ -138,7 +138,7 @@ class Composer:
             said.update(sentence.quote for sentence in sentences)
             quoted = " ".join(sentence.quote.text for sentence in sentences)
             if sentences and answer.about[0] != topic and answer.about[0] not in sentences[0].topics:
-                paragraphs.append((self._rules.phrase("about", subject=self._rules["topics"][answer.about[0]].text("label")), quoted))
+                paragraphs.append((self._rules.phrase("quotes_on", subject=self._rules["topics"][answer.about[0]].text("label")), quoted))
             elif quoted and paragraphs:
                 on, before = paragraphs[-1]
                 paragraphs[-1] = (on, f"{before} {quoted}")

@@ -24,7 +24,7 @@ from spinebot.web import app as web_app
 from spinebot.web.settings import Settings
 
 TALK = [
-    "is lupsu treated", "i cant feel my legs and i wet myself", "what are the treatments for neck pain", "thanks", "and surgery?", "",
+    "is lupsu treated", "i cant feel my legs and i wet myself", "what can compress a nerve?", "thanks", "and surgery?", "",
     "should i take painkillers", "what is the price of a car", "\ud800 背中 😀",
 ]  # fmt: skip
 
@@ -73,7 +73,7 @@ def test_what_was_said_passes(tmp_path: Path) -> None:
     proof = proved(tmp_path / "a.json", transcript())
     assert proof.faults == [] and proof.notes == []
     assert (proof.messages, proof.quotes, proof.caveats) == (len(TALK), sum(len(one["quotes"]) for one in replies()), sum(len(one["caveats"]) for one in replies()))
-    assert proof.quotes and proof.caveats, "nothing was proved"
+    assert proof.quotes > 5 and proof.caveats > 8
 
 
 def test_what_a_server_kept_passes(tmp_path: Path) -> None:
