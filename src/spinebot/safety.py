@@ -82,7 +82,8 @@ class RedFlags:
     def __init__(self, rules: Rules, weights: Weights | None = None, country: str = "default") -> None:
         self._rules = rules
         self._country = country
-        self._flags = [_Flag.of(rule) for rule in rules["red_flags"].values()]
+        #: The most pressing first: the first that holds is the one to tell.
+        self._flags = sorted([_Flag.of(rule) for rule in rules["red_flags"].values()], key=lambda flag: LEVELS.index(flag.level))
         self.alarms = Alarms(weights, {flag.rule.id: flag.level for flag in self._flags}) if weights is not None else None
 
     def assess(self, reading: Reading, dialogue: Dialogue) -> Assessment:
@@ -132,18 +133,13 @@ class RedFlags:
     def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> Urgent | None:
         now = {sign.name for sign in counting}
         there = now | {old.sign for old in dialogue.standing if not old.asked}
-        best: Urgent | None = None
         for rule, level, conditions, names in self._flags:
-            if names.isdisjoint(now) or (best is not None and LEVELS.index(best.level) <= LEVELS.index(level)):
+            if names.isdisjoint(now):
                 continue
             for condition in conditions:
-                if not condition.names <= there:
-                    continue
-                because = holds(condition, counting, now, reading)
-                if because is not None:
-                    best = Urgent(rule.id, level, self._advice(rule, level, _other(counting)), because)
-                    break
-        return best
+                if condition.names <= there and (because := holds(condition, counting, now, reading)) is not None:
+                    return Urgent(rule.id, level, self._advice(rule, level, _other(counting)), because)
+        return None
 
     def _judge(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue, by_rules: Urgent | None) -> Urgent | None:
         """The red flag of the rules in the light of the words: people find words that no list has, and use those of the lists for other
