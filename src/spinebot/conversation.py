@@ -51,8 +51,7 @@ class Correction(NamedTuple):
     read: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """One reply, whatever the channel. `kind`: "answer", "no_answer", "urgent" or "chat"."""
 
     kind: str
@@ -102,8 +101,7 @@ class Warned(NamedTuple):
     other: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Dialogue:
+class Dialogue(NamedTuple):
     """What is remembered between turns: ids of the rules, nothing that was typed. `last`: the answers of the last reply; `sides`: the topics
     that were named together last, in their order, for "the second one", "both"; `without`: those that were left out of the last list.
     """

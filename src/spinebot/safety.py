@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from .alarms import Alarms, Heard
@@ -92,7 +91,7 @@ class RedFlags:
         contexts = {match.name.id for match in reading.of("context")}
         if contexts & _TAKEN_BACK:
             stays = dialogue.warned is not None and "ruled-out" not in contexts and self._level(dialogue.warned) != "soon"
-            dialogue = replace(dialogue, standing=(), warned=dialogue.warned if stays else None)
+            dialogue = dialogue._replace(standing=(), warned=dialogue.warned if stays else None)
         if _affirms(reading):
             # "Can a disc cause incontinence?" – "Yes, I have that."
             signs += [Sign(old.sign, 0, len(reading.stems), 0, COUNTS, True) for old in dialogue.standing if old.asked]
