@@ -124,10 +124,11 @@ def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple
 def answer_each(reading: Reading, index: Index) -> tuple[Answer, ...]:
     """An answer for each question of a message that asks two; () where it asks one, or one of them is not answered."""
     questions = _questions(reading)
-    if len(questions) < 2:
-        return ()
+    asked = questions[:MOST_QUESTIONS]
     chosen: list[Answer] = []
-    for question in questions[:MOST_QUESTIONS]:
+    for at, question in enumerate(asked):
+        if len(chosen) + len(asked) - at < 2:
+            return ()  # No two of them are answered.
         others = [span for other in questions if other is not question for span in other]
         alone = without(reading, others, None)
         if not alone.topics or not alone.aspects:
@@ -178,8 +179,10 @@ def leave_out(reading: Reading, found: Found, index: Index, dialogue: Dialogue) 
     """A list, and the topics that the message wants left out of it: the list that was given last ("and without drugs?"), or the one that it
     asks for; None where it wants nothing left out.
     """
+    if not reading.excluded:
+        return None
     wanted = [topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in (*reading.excluded, *reading.carried)]
-    if not reading.excluded or (wanted and reading.names_topic):
+    if wanted and reading.names_topic:
         return None
     given = next((answer for answer in index.answers if answer.is_list and answer.id in dialogue.last), None)
     best = found.hits[0]
