@@ -7,7 +7,7 @@ its words ("numb in both my legs" has "numb ... leg" as well as "numb in leg"), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
@@ -120,24 +120,23 @@ class Matcher(Generic[Name]):
         length = len(stems)
         for start, first in enumerate(stems):
             if first[0] == "#":
-                found += _longest([root[key] for key in (first, *number_keys(first)) if key in root], stems, start)
+                found += _longest([(root[key], start + 1) for key in (first, *number_keys(first)) if key in root], stems, start)
             elif first in root:
                 node = root[first]
                 follow, at = node.follow, start + 1
                 while at < length and (word := stems[at]) not in follow and word in _LIGHT_STEMS:
                     at += 1
-                if node.after_gap or (at < length and (word in follow or word[0] == "#")):
-                    found += _longest([node], stems, start)
+                if (at < length and (word in follow or word[0] == "#")) or (node.after_gap and _may_leap(node.after_gap, stems, start + 1)):
+                    found += _longest([(node, start + 1)], stems, start)
                 elif node.ends:
                     # Nothing follows that could: the first word is the whole wording.
                     found += [Match(name, start, start + 1, size) for name, size in node.ends.items()]
         return found
 
 
-def _longest(nodes: Iterable[_Node[Name]], stems: Sequence[str], start: int) -> Iterable[Match[Name]]:
-    """The longest wording of each name that goes on from one of `nodes`, which stand for `stems[start]`."""
+def _longest(reached: list[tuple[_Node[Name], int]], stems: Sequence[str], start: int) -> Iterable[Match[Name]]:
+    """The longest wording of each name that goes on from what was `reached`: the nodes that stand for `stems[start]`, and where they end."""
     best: dict[Name, Match[Name]] = {}
-    reached = [(node, start + 1) for node in nodes]
     for node, at in reached:  # Grows while it is walked, by a word with each step: what ends later is not shorter.
         for name, size in node.ends.items():
             if name not in best or size > best[name].size or at < best[name].end:
@@ -157,6 +156,12 @@ def _longest(nodes: Iterable[_Node[Name]], stems: Sequence[str], start: int) -> 
         if node.after_gap:
             _leap(node.after_gap, stems, at, reached)
     return best.values()
+
+
+def _may_leap(follow: Mapping[str, _Node[Name]], stems: Sequence[str], at: int) -> bool:
+    """Whether any word that could go on a wording after a gap is near: mostly none is."""
+    words = follow.keys()
+    return not words.isdisjoint(stems[at : at + _LIGHT_BETWEEN + _GAP_WORDS + 1]) or not words.isdisjoint(_NUMBERS)
 
 
 def _leap(follow: dict[str, _Node[Name]], stems: Sequence[str], at: int, reached: list[tuple[_Node[Name], int]]) -> None:
