@@ -19,13 +19,12 @@ def remember(
 ) -> Dialogue:
     """The dialogue after a turn. `quoted`: the topics that the reply's quotes name, in their order."""
     answered = {topic for answer in plan.answers for topic in answer.about}
-    named = tuple([topic for topic, weight in reading.topics.items() if weight >= 0.8])
-    # Of what a story named, only that was spoken of which was answered about: "I drive a lot and fear a whiplash. What is it?"
-    told = [topic for topic in named if topic not in answered and reading.topics[topic] < 0.9]
+    named = [topic for topic, weight in reading.topics.items() if weight >= 0.8]
     if any(topic in answered and not rules["topics"][topic].flag("general") for topic in named):
-        named = tuple([topic for topic in named if topic not in told])
+        # Of what a story named, only that was spoken of which was answered about: "I drive a lot and fear a whiplash. What is it?"
+        named = [topic for topic in named if topic in answered or reading.topics[topic] >= 0.9]
     last = tuple([answer.id for answer in plan.answers])
-    topics = named or tuple(dict.fromkeys(topic for answer in plan.answers for topic in answer.about[:1])) or dialogue.topics
+    topics = tuple(named or dict.fromkeys([topic for answer in plan.answers for topic in answer.about[:1]])) or dialogue.topics
     return Dialogue(
         topics=topics,
         sides=_sides(dialogue, reading, plan, rules, quoted),
