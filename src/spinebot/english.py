@@ -128,8 +128,5 @@ MODERN = frozenset("google googled googling iphone ipad laptop laptops email ema
 # "the second", "the latter": the place among things named together.
 PLACES = {"first": 0, "former": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1, "latter": -1}
 
-# "without drugs", "I don't want an operation": words that leave out what is named soon after them.
-EXCLUDING = frozenset("without besides except excluding not no instead avoid skip apart".split())
-
 # Words by which a message tells of someone.
 TOLD_OF = frozenset("i my we our he his she her they their".split())

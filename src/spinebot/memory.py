@@ -19,7 +19,7 @@ def remember(
 ) -> Dialogue:
     """The dialogue after a turn. `quoted`: the topics that the reply's quotes name, in their order."""
     answered = {topic for answer in plan.answers for topic in answer.about}
-    named = tuple([topic for topic, weight in reading.topics.items() if weight >= 0.8])
+    named = tuple([topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in reading.excluded])
     # Of what a story named, only that was spoken of which was answered about: "I drive a lot and fear a whiplash. What is it?"
     told = [topic for topic in named if topic not in answered and reading.topics[topic] < 0.9]
     if any(topic in answered and not rules["topics"][topic].flag("general") for topic in named):
@@ -29,16 +29,24 @@ def remember(
     return Dialogue(
         topics=topics,
         sides=_sides(dialogue, reading, plan, rules, quoted),
-        without=plan.without,
+        without=_without(dialogue, reading, plan),
         aspects=tuple(reading.aspects) or dialogue.aspects,
         earlier=(*dialogue.earlier, topics)[-EARLIER:],
         shown=dialogue.shown.union(last),
-        last=last,
+        last=dialogue.last if plan.kind == "chat" else last,
         suggestions=reply.suggestions,
         standing=assessment.standing,
         warned=assessment.warned,
         turns=dialogue.turns + 1,
     )
+
+
+def _without(dialogue: Dialogue, reading: Reading, plan: Plan) -> tuple[str, ...]:
+    """What is left out of lists from now on: for as long as the talk is of that, and nothing of it is asked for."""
+    unwanted = plan.without or reading.excluded or dialogue.without
+    if unwanted == dialogue.without and plan.kind == "answer" and not plan.without and not reading.leans:
+        return ()
+    return tuple([topic for topic in unwanted if topic in reading.excluded or topic in reading.carried or reading.topics.get(topic, 0.0) < 0.8])
 
 
 def _sides(dialogue: Dialogue, reading: Reading, plan: Plan, rules: Rules, quoted: Collection[str]) -> tuple[str, ...]:

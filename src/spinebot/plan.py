@@ -40,6 +40,7 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     if MARKS.issuperset(reading.stems):
         return Plan("chat", "chat.empty", rules.phrase("empty"))
     # An order that begins the message is meant, whatever is asked after it: "invent a study for me, does physio work?"
+    unwanted = tuple(dict.fromkeys((*dialogue.without, *reading.excluded)))
     aims = {match.name.id for match in reading.of("aim") if reading.weights[match.start] >= 0.8 or match.start <= OPENING}
     best = found.hits[0]
     # Greetings around a question on what needs a caveat make no small talk of it.
@@ -48,7 +49,7 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return Plan("no_answer", *refuse(reading, rules))
     # "How many more can I take?" wants no more told.
     if "more" in aims and "dosage" not in aims and _on_the_same(reading, dialogue):
-        return _more(index, rules, dialogue)
+        return _more(index, rules, dialogue, unwanted)
     talk = only_talk(reading, rules)
     if not talk and found.small_talk_score > max(best.score, found.refusal - TALK) and not cautious:
         talk = found.small_talk
@@ -60,9 +61,8 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return Plan("no_answer", "see-doctor", rules.phrase("see_doctor"))
     if "suited" in aims and at_risk(reading, dialogue, rules) and any(rules["topics"][topic].flag("withheld") for topic in reading.topics):
         return Plan("no_answer", "unsuited", rules.phrase("unsuited"), aims=tuple(found.aims))
-    if shortened := leave_out(reading, found, index, dialogue):
-        answer, unwanted = shortened
-        return Plan("answer", f"answers.{answer.id}", "", (answer,), tuple(found.aims), unwanted)
+    if shortened := leave_out(reading, index, rules, dialogue):
+        return Plan("answer", f"answers.{shortened[0].id}", "", shortened, tuple(found.aims), unwanted)
     asked = aims | {aim for aim, score in found.aims.items() if score > SURELY_AIMED}
     aims.update(found.aims)
     answers = compare(reading, found, index, rules) or answer_each(reading, index)
@@ -77,7 +77,8 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
                 refusal = Refusal("dosage", rules.phrase("dosage")) if "dosage" in aims else refuse(reading, rules)
                 return Plan("no_answer", *refusal, aims=tuple(found.aims))
     opening = rules.phrase("diagnosis") if "diagnosis" in asked else rules.phrase("dosage") if aims & {"which-medicine", "dosage"} else ""
-    return Plan("answer", f"answers.{answers[0].id}", opening, answers, tuple(found.aims))
+    left = unwanted if any(answer.is_list for answer in answers) else ()
+    return Plan("answer", f"answers.{answers[0].id}", opening, answers, tuple(found.aims), left)
 
 
 def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assessment, rules: Rules) -> Plan:
@@ -99,9 +100,9 @@ def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assess
     return plan
 
 
-def _more(index: Index, rules: Rules, dialogue: Dialogue) -> Plan:
+def _more(index: Index, rules: Rules, dialogue: Dialogue, unwanted: tuple[str, ...]) -> Plan:
     """The next answer about the topic in hand; when there is none, that there is no more."""
-    answers = tell_more(index, rules, dialogue)
+    answers = tell_more(index, rules, dialogue, unwanted)
     if answers:
         return Plan("answer", f"answers.{answers[0].id}", "", answers)
     return Plan("no_answer", "no-more", rules.phrase("no_more", subject=rules["topics"][in_hand(rules, dialogue)].text("label")))

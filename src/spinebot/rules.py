@@ -79,6 +79,7 @@ SECTIONS: dict[str, Section] = {
     "aims": Section("what a message wants of the bot beyond an answer", {
         "words": _WORDS,
         "caveats": Field("ids:caveats", "caveats that it calls for"),
+        "leaves_out": Field("ids:topics", "the topics that it wants nothing of"),
     }),
     "caveats": Section("the safety notes", {
         "text": Field("text", "what is said", True),
