@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from .answers import Answer
 from .choice import about_topic, answer_each, choose, compare, in_hand, leave_out, nearest_symptoms, question_alone, tell_more
+from .clauses import Part
 from .conversation import Dialogue
 from .index import Found, Index
+from .lexicon import Term
+from .matcher import Match
 from .reading import Reading
 from .refusal import SURE, Refusal, at_risk, refuse, refuses, tells
 from .rules import Rules
@@ -18,6 +22,8 @@ from .text import MARKS
 TALK = 0.5
 #: Within how many words of the beginning an order is taken at its word.
 OPENING = 2
+#: How many words a question has at most that opens with no question word: "recovery?"
+FEW = 3
 #: From which score on an aim is answered to; below it, it only calls for its caveat.
 SURELY_AIMED = -0.5
 
@@ -52,7 +58,7 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return _more(index, rules, dialogue, unwanted)
     talk = only_talk(reading, rules)
     if not talk and found.small_talk_score > max(best.score, found.refusal - TALK) and not cautious:
-        talk = found.small_talk
+        talk = "" if _asks_beside(reading, found, rules) else found.small_talk
     if talk:
         return Plan("chat", f"chat.{talk}", rules["chat"][talk].text("reply"))
     if "dosage" in aims:
@@ -98,6 +104,22 @@ def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assess
     if assessment.warned and beside:
         return Plan("no_answer", "warned", aims=plan.aims)
     return plan
+
+
+def _asks_beside(reading: Reading, found: Found, rules: Rules) -> bool:
+    """Whether a message asks something of the subject beside a courtesy: "thanks, is it treatable?" is more than thanks."""
+    marked = "?" in reading.stems or found.hits[0].score > found.refusal
+    if not marked or not rules["chat"][found.small_talk].flag("courtesy"):
+        return False
+    chat = reading.of("chat")
+    telling = [match for kind in ("topic", "aspect") for match in reading.of(kind)]
+
+    def holds(part: Part, matches: Sequence[Match[Term]]) -> bool:
+        return any(part.start <= match.start < part.end for match in matches)
+
+    return bool(chat) and any(
+        part.asks and (part.opens or part.end - part.start <= FEW) and holds(part, telling) and not holds(part, chat) for part in reading.parts
+    )
 
 
 def _more(index: Index, rules: Rules, dialogue: Dialogue, unwanted: tuple[str, ...]) -> Plan:

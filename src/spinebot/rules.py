@@ -74,6 +74,7 @@ SECTIONS: dict[str, Section] = {
     }),
     "chat": Section("small talk, with fixed replies", {
         "reply": Field("text", "what is said, as it stands", True),
+        "courtesy": Field("flag", "true: said beside a question, it does not make small talk of that"),
         "words": _WORDS,
     }),
     "aims": Section("what a message wants of the bot beyond an answer", {

@@ -58,6 +58,8 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
     for match in lexicon.matcher.find(stems):
         matches[match.name.kind].append(match)
     _leave_idioms(matches, rules)
+    # "What helps?" asks for a treatment, and neither for help with the bot nor does it say that something helped.
+    matches["chat"] = [match for match in matches["chat"] if match.size > 1 or not any(_within(match, other) for other in matches["aspect"])]
     weights = _weigh(stems, parts, matches)
     # "My neck hurts, sorry, I mean my back": what was meant counts, what was said before it is little more than a story.
     for match in matches["aim"]:
@@ -95,6 +97,10 @@ def _leave_idioms(matches: dict[str, list[Match[Term]]], rules: Rules) -> None:
 
     matches["topic"] = [match for match in matches["topic"] if rules["topics"][match.name.id].flag("general") or meant(match)]
     matches["caveat"] = [match for match in matches["caveat"] if meant(match)]
+
+
+def _within(match: Match[Term], longer: Match[Term]) -> bool:
+    return longer.start <= match.start and match.end <= longer.end and match.size < longer.size
 
 
 def _suspects(stems: Sequence[str], parts: Sequence[Part], topics: Sequence[Match[Term]], rules: Rules) -> Match[Term] | None:
