@@ -22,7 +22,7 @@ LAYERS = [
     {"corpus", "matcher", "rules", "answers", "schema"},
     {"clauses", "conversation", "spelling", "lexicon"},
     {
-        "exclusion", "reading", "leaning", "understand", "evidence", "weights", "index", "signs", "conditions", "alarms", "safety",
+        "exclusion", "reading", "leaning", "understand", "claims", "evidence", "weights", "index", "signs", "conditions", "alarms", "safety",
         "refusal", "choice", "plan", "memory", "compose", "render", "transcript",
     },
     {"bot"},
@@ -73,7 +73,8 @@ SAME_LAYER = {
     "leaning": {"exclusion", "reading"},
     "understand": {"exclusion", "reading", "leaning"},
     "evidence": {"reading", "weights"},
-    "index": {"reading", "evidence", "weights"},
+    "claims": {"exclusion", "reading"},
+    "index": {"claims", "reading", "evidence", "weights"},
     "signs": {"reading"},
     "conditions": {"reading", "signs"},
     "alarms": {"reading", "evidence", "weights"},

@@ -32,8 +32,9 @@ def left_out(stems: Sequence[str], matches: Mapping[str, Sequence[Match[Term]]],
 
 
 def is_choice(topic: str, rules: Rules) -> bool:
-    """Whether a topic is something that people can choose or leave."""
-    return rules["topics"][topic].flag("side") and not rules["topics"][topic].flag("condition")
+    """Whether a topic is a treatment, which people can choose or leave."""
+    rule = rules["topics"][topic]
+    return rule.flag("side") and not rule.flag("condition") and (rule.flag("withheld") or bool(rule.ids("caveats")))
 
 
 def _holds(longer: Match[Term], match: Match[Term]) -> bool:
