@@ -14,7 +14,7 @@ from spinebot.article import Corpus
 from spinebot.conversation import Dialogue
 from spinebot.corpus import parse_article
 from spinebot.evidence import evidence
-from spinebot.index import NEVER, LEARNED_AIMS, PASSAGE_SHARE, WORD, Found, Index
+from spinebot.index import LEARNED_AIMS, NEVER, PASSAGE_SHARE, WORD, Found, Index
 from spinebot.rules import Rules
 from spinebot.text import stems
 from spinebot.understand import understand
