@@ -23,7 +23,7 @@ LAYERS = [
     {"clauses", "conversation", "spelling", "lexicon"},
     {
         "exclusion", "reading", "leaning", "understand", "claims", "evidence", "weights", "index", "signs", "conditions", "alarms", "safety",
-        "refusal", "choice", "plan", "memory", "compose", "render", "transcript",
+        "refusal", "choice", "picking", "plan", "memory", "compose", "render", "transcript",
     },
     {"bot"},
     {"explain"},
@@ -81,7 +81,8 @@ SAME_LAYER = {
     "safety": {"reading", "signs", "conditions", "alarms", "weights"},
     "refusal": {"reading", "index"},
     "choice": {"reading", "index", "refusal"},
-    "plan": {"reading", "index", "safety", "refusal", "choice"},
+    "picking": {"reading", "index"},
+    "plan": {"reading", "index", "safety", "refusal", "choice", "picking"},
     "memory": {"reading", "safety", "plan"},
     "compose": {"reading", "understand", "index", "safety", "plan"},
     "transcript": {"render"},

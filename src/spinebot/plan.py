@@ -12,6 +12,7 @@ from .conversation import Dialogue
 from .index import Found, Index
 from .lexicon import Term
 from .matcher import Match
+from .picking import Named, pick
 from .reading import Reading
 from .refusal import SURE, Refusal, at_risk, refuse, refuses, tells
 from .rules import Rules
@@ -41,7 +42,7 @@ class Plan(NamedTuple):
     without: tuple[str, ...] = ()
 
 
-def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue: Dialogue) -> Plan:
+def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue: Dialogue, named: Named) -> Plan:
     """What to reply to a reading."""
     if MARKS.issuperset(reading.stems):
         return Plan("chat", "chat.empty", rules.phrase("empty"))
@@ -53,8 +54,9 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     cautious = found.aims or any(part.asks and part.start <= match.start < part.end for match in reading.of("caveat") for part in reading.parts)
     if "invent" in aims:
         return Plan("no_answer", *refuse(reading, rules))
+    picked = pick(reading, index, rules, dialogue, named)
     # "How many more can I take?" wants no more told.
-    if "more" in aims and "dosage" not in aims and _on_the_same(reading, dialogue):
+    if picked is None and "more" in aims and "dosage" not in aims and _on_the_same(reading, dialogue):
         return _more(index, rules, dialogue, unwanted)
     talk = only_talk(reading, rules)
     if not talk and found.small_talk_score > max(best.score, found.refusal - TALK) and not cautious:
@@ -71,7 +73,9 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return Plan("answer", f"answers.{shortened[0].id}", "", shortened, tuple(found.aims), unwanted)
     asked = aims | {aim for aim, score in found.aims.items() if score > SURELY_AIMED}
     aims.update(found.aims)
-    answers = compare(reading, found, index, rules) or answer_each(reading, index)
+    if picked == ():
+        return Plan("no_answer", *refuse(reading, rules), aims=tuple(found.aims))
+    answers = picked or compare(reading, found, index, rules) or answer_each(reading, index)
     if not answers:
         alone = question_alone(reading, index) if refuses(reading, found, aims, rules) else found
         if alone is not None:
