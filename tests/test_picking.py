@@ -23,7 +23,6 @@ def after(bot: Bot, *turns: str) -> Reply:
         (CONDITIONS, "is one of them to do with the immune system", "autoimmune response"),
         (CONDITIONS, "which one narrows the canal", "canal is narrowed"),
         (CONDITIONS, "that one from overstretched ligaments, tell me more", "Strains and sprains"),
-        (CONDITIONS, "which of these only hits the neck?", "exclusive to the neck"),
         (TREATMENTS, "which can I do at the office?", "at the office"),
         (TREATMENTS, "the one with the hand pump", "hand pump"),
         (TREATMENTS, "which has long recovery times?", "long recovery times"),

@@ -24,8 +24,9 @@ SAYS, IS_ON, ANSWERS, ENOUGH = 1.0, 0.9, 0.8, 0.6
 FEW = 6
 #: In how many passages a word stands at most that tells one thing from another.
 SELDOM = 0.4
+#: Words that point, or that everything listed has in common.
 _POINTING = frozenset(
-    map(stem, "one ones which those them these condition thing kind sort type treatment option involve affect cause happen come disease illness has get work".split())
+    map(stem, "one which those them these condition thing kind sort type treatment option involve affect cause happen come disease illness get work".split())
 )
 #: What every answer says something of tells none from the others.
 _PLAIN = frozenset(("definition", "symptom", "list", "works", "comparison", "relation", "cause"))
@@ -34,8 +35,10 @@ _EXTREMES = frozenset(("most", "least"))
 
 def pick(reading: Reading, index: Index, rules: Rules, dialogue: Dialogue, named: Named) -> tuple[Answer, ...] | None:
     """What is said of the thing that a message picks by what it is like; () where nothing said of any is like that; None where it picks none."""
+    if len(dialogue.sides) < 2 or reading.excluded or not _picks(reading, rules, dialogue):
+        return None
     own = {topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in reading.carried}
-    if len(dialogue.sides) < 2 or not _picks(reading, rules, dialogue) or any(rules["topics"][topic].flag("side") for topic in own.difference(dialogue.sides)):
+    if any(rules["topics"][topic].flag("side") for topic in own.difference(dialogue.sides)):
         return None
     likeness = _likeness(reading, index)
     if not likeness or "least" in reading.aspects or any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
@@ -55,7 +58,7 @@ def _picks(reading: Reading, rules: Rules, dialogue: Dialogue) -> bool:
     """Whether a message picks one of several: it says so, or asks for an extreme ("and the rarest?") with nothing
     but the list in hand.
     """
-    if any(match.name.id == "picking" and reading.weights[match.start] >= 1.0 for match in reading.of("aim")):
+    if any(match.name.id == "picking" and reading.weights[match.start] >= 0.8 for match in reading.of("aim")):
         return True
     in_hand = reading.names_topic or any(rules["topics"][topic].flag("side") for topic in dialogue.topics)
     return len(reading.words) <= FEW and reading.leans and not in_hand and not _EXTREMES.isdisjoint(reading.aspects)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from .answers import Answer
@@ -73,22 +73,23 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return Plan("answer", f"answers.{shortened[0].id}", "", shortened, tuple(found.aims), unwanted)
     asked = aims | {aim for aim, score in found.aims.items() if score > SURELY_AIMED}
     aims.update(found.aims)
-    if picked == ():
-        return Plan("no_answer", *refuse(reading, rules), aims=tuple(found.aims))
-    answers = picked or compare(reading, found, index, rules) or answer_each(reading, index)
+    answers = _answers(reading, found, aims, index, rules, dialogue) if picked is None else picked
     if not answers:
-        alone = question_alone(reading, index) if refuses(reading, found, aims, rules) else found
-        if alone is not None:
-            answers = about_topic(reading, alone, index, rules) or choose(alone, dialogue.last if reading.leans else ())
-        else:
-            if "diagnosis" in aims:
-                answers = nearest_symptoms(found, index)
-            if not answers:
-                refusal = Refusal("dosage", rules.phrase("dosage")) if "dosage" in aims else refuse(reading, rules)
-                return Plan("no_answer", *refusal, aims=tuple(found.aims))
+        refusal = Refusal("dosage", rules.phrase("dosage")) if "dosage" in aims else refuse(reading, rules)
+        return Plan("no_answer", *refusal, aims=tuple(found.aims))
     opening = rules.phrase("diagnosis") if "diagnosis" in asked else rules.phrase("dosage") if aims & {"which-medicine", "dosage"} else ""
     left = unwanted if any(answer.is_list for answer in answers) else ()
     return Plan("answer", f"answers.{answers[0].id}", opening, answers, tuple(found.aims), left)
+
+
+def _answers(reading: Reading, found: Found, aims: Collection[str], index: Index, rules: Rules, dialogue: Dialogue) -> tuple[Answer, ...]:
+    """What answers a message: a side each, a question each, or the best; () where that is not good enough to be said."""
+    if answers := compare(reading, found, index, rules) or answer_each(reading, index):
+        return answers
+    alone = question_alone(reading, index) if refuses(reading, found, aims, rules) else found
+    if alone is not None:
+        return about_topic(reading, alone, index, rules) or choose(alone, dialogue.last if reading.leans else ())
+    return nearest_symptoms(found, index) if "diagnosis" in aims else ()
 
 
 def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assessment, rules: Rules) -> Plan:
