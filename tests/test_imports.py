@@ -23,7 +23,7 @@ LAYERS = [
     {"clauses", "conversation", "spelling", "lexicon"},
     {
         "exclusion", "reading", "leaning", "understand", "claims", "evidence", "weights", "index", "signs", "conditions", "alarms", "safety",
-        "refusal", "choice", "picking", "plan", "memory", "compose", "render", "transcript",
+        "refusal", "choice", "picking", "linking", "plan", "memory", "compose", "render", "transcript",
     },
     {"bot"},
     {"explain"},
@@ -82,7 +82,8 @@ SAME_LAYER = {
     "refusal": {"reading", "index"},
     "choice": {"reading", "index", "refusal"},
     "picking": {"reading", "index"},
-    "plan": {"reading", "index", "safety", "refusal", "choice", "picking"},
+    "linking": {"reading", "index"},
+    "plan": {"reading", "index", "safety", "refusal", "choice", "picking", "linking"},
     "memory": {"reading", "safety", "plan"},
     "compose": {"reading", "understand", "index", "safety", "plan"},
     "transcript": {"render"},

@@ -24,6 +24,7 @@ def remember(
     told = [topic for topic in named if topic not in answered and reading.topics[topic] < 0.9]
     if any(topic in answered and not rules["topics"][topic].flag("general") for topic in named):
         named = tuple([topic for topic in named if topic not in told])
+    named = (*_told_which(named, plan, rules), *named)
     last = tuple([answer.id for answer in plan.answers])
     topics = named or tuple(dict.fromkeys(topic for answer in plan.answers for topic in answer.about[:1])) or dialogue.topics
     return Dialogue(
@@ -39,6 +40,13 @@ def remember(
         warned=assessment.warned,
         turns=dialogue.turns + 1,
     )
+
+
+def _told_which(named: Collection[str], plan: Plan, rules: Rules) -> tuple[str, ...]:
+    """The condition that an answer says is the one that was asked for: "which chronic disease is most often behind it?"."""
+    conditions = [topic for answer in plan.answers[:1] if "most" in answer.asks for topic in answer.about if rules["topics"][topic].flag("condition")]
+    asked = any(rules["topics"][topic].flag("side") for topic in named)
+    return tuple(conditions) if len(conditions) == 1 and not asked else ()
 
 
 def _without(dialogue: Dialogue, reading: Reading, plan: Plan) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from .clauses import Part
 from .conversation import Dialogue
 from .index import Found, Index
 from .lexicon import Term
+from .linking import bridge, harm, link
 from .matcher import Match
 from .picking import Named, pick
 from .reading import Reading
@@ -73,7 +74,8 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return Plan("answer", f"answers.{shortened[0].id}", "", shortened, tuple(found.aims), unwanted)
     asked = aims | {aim for aim, score in found.aims.items() if score > SURELY_AIMED}
     aims.update(found.aims)
-    answers = _answers(reading, found, aims, index, rules, dialogue) if picked is None else picked
+    meant = link(reading, found, index, rules, dialogue, named) if picked is None else picked
+    answers = _answers(reading, found, aims, index, rules, dialogue, named) if meant is None else meant
     if not answers:
         refusal = Refusal("dosage", rules.phrase("dosage")) if "dosage" in aims else refuse(reading, rules)
         return Plan("no_answer", *refusal, aims=tuple(found.aims))
@@ -82,14 +84,14 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     return Plan("answer", f"answers.{answers[0].id}", opening, answers, tuple(found.aims), left)
 
 
-def _answers(reading: Reading, found: Found, aims: Collection[str], index: Index, rules: Rules, dialogue: Dialogue) -> tuple[Answer, ...]:
+def _answers(reading: Reading, found: Found, aims: Collection[str], index: Index, rules: Rules, dialogue: Dialogue, named: Named) -> tuple[Answer, ...]:
     """What answers a message: a side each, a question each, or the best; () where that is not good enough to be said."""
-    if answers := compare(reading, found, index, rules) or answer_each(reading, index):
+    if answers := compare(reading, found, index, rules) or answer_each(reading, index) or bridge(reading, found, index, rules, named):
         return answers
     alone = question_alone(reading, index) if refuses(reading, found, aims, rules) else found
     if alone is not None:
         return about_topic(reading, alone, index, rules) or choose(alone, dialogue.last if reading.leans else ())
-    return nearest_symptoms(found, index) if "diagnosis" in aims else ()
+    return nearest_symptoms(found, index) if "diagnosis" in aims else harm(reading, found, index, rules)
 
 
 def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assessment, rules: Rules) -> Plan:

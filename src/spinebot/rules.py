@@ -70,6 +70,7 @@ SECTIONS: dict[str, Section] = {
     }),
     "outside": Section("close subjects that the article does not cover", {
         "label": Field("text", "its name, shown to the user", True),
+        "whoever": Field("flag", "true: those of whom nothing is said, whatever is asked of them"),
         "words": _WORDS,
     }),
     "chat": Section("small talk, with fixed replies", {

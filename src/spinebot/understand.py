@@ -88,6 +88,9 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
 
 def _leave_idioms(matches: dict[str, list[Match[Term]]], rules: Rules) -> None:
     """What a figure of speech names is not spoken of: there is no fall in "my foot falls asleep"; but a pain in the neck may be one."""
+    # Who says it is not spoken of either: "the physio thinks it's a pinched nerve".
+    told = [match for match in matches["aim"] if match.name.id == "told-by"]
+    matches["topic"] = [match for match in matches["topic"] if not any(by.start <= match.start and match.end <= by.end for by in told)]
     idioms = [match for match in matches["context"] if match.name.id == "idiom"]
     if not idioms:
         return
