@@ -46,3 +46,9 @@ def test_how_the_thing_in_hand_comes_to_hurt_or_comes_about_is_told(turns: tuple
 def test_two_things_side_by_side_are_not_cause_and_effect(bot: Bot) -> None:
     for message in ("what are lupus and whiplash?", "How does osteoarthritis differ from rheumatoid arthritis?"):
         assert after(bot, message).kind == "answer", message
+
+
+@pytest.mark.parametrize("message", ["is it wear and tear?", "so it's just age then?", "so that's from stress?"])
+def test_a_guess_at_the_cause_is_about_the_illness_in_hand(message: str, bot: Bot) -> None:
+    """ "Wear and tear is pretty much inevitable" would read as a yes."""
+    assert "autoimmune response" in after(bot, "what is rheumatoid arthritis", message).answer

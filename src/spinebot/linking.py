@@ -19,6 +19,8 @@ from .text import stem
 Named = Callable[[Answer], Collection[str]]
 #: Within how many words of each other two things and what links them stand.
 NEAR = 5
+#: How many words "is it" has, which says less than "is it from".
+PLAIN = 2
 #: Words between two things that set them side by side.
 _BESIDE = frozenset(map(stem, "or and versus vs than nor with like".split()))
 #: The article's own subject, which says nothing of one thing's effect on another.
@@ -42,7 +44,7 @@ def link(reading: Reading, found: Found, index: Index, rules: Rules, dialogue: D
             links = _links(reading, one.end, other.start)
             if links or (together and any(part.opens and reading.stems[part.start] in VERB_STEMS for part in reading.parts)):
                 return together
-    blamed = _blamed(reading)
+    blamed = _blamed(reading, rules)
     subject = next((topic for topic in dialogue.topics if rules["topics"][topic].flag("condition")), "")
     if blamed and subject and blamed != subject and not _kin(blamed, subject, rules):
         return _best({blamed, subject}, found, index, rules, named) or _best({subject}, found, index, rules, named, asks=frozenset(("cause", "definition")))
@@ -87,14 +89,22 @@ def _links(reading: Reading, start: int, end: int) -> bool:
     return any(match.name.id == "causing" and start <= match.start and match.end <= end for match in reading.of("aim"))
 
 
-def _blamed(reading: Reading) -> str:
-    """What a message takes for the cause of "it": wear and tear of "so it's from wear and tear?"."""
+def _blamed(reading: Reading, rules: Rules) -> str:
+    """What a message takes for the cause of "it": wear and tear of "so it's from wear and tear?", or of "is it just wear and tear?"."""
     for aim in reading.of("aim"):
         if aim.name.id == "blaming":
-            near: list[Match[Term]] = [match for match in reading.of("topic") if aim.end <= match.start <= aim.end + NEAR]
-            if near:
-                return min(near, key=lambda match: (match.start, -match.end)).name.id
+            reach = NEAR if aim.size > PLAIN else 1
+            near: list[Match[Term]] = [match for match in reading.of("topic") if aim.end <= match.start <= aim.end + reach]
+            named = min(near, key=lambda match: (match.start, -match.end)).name.id if near else ""
+            if named and (aim.size > PLAIN or _is_cause(named, rules)):
+                return named
     return ""
+
+
+def _is_cause(topic: str, rules: Rules) -> bool:
+    """Whether a topic is what things come from, and no illness or treatment itself: stress, age."""
+    rule = rules["topics"][topic]
+    return topic not in SUBJECT and not (rule.flag("condition") or rule.flag("withheld") or rule.ids("caveats"))
 
 
 def _kin(one: str, other: str, rules: Rules) -> bool:

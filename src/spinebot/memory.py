@@ -64,11 +64,14 @@ def _sides(dialogue: Dialogue, reading: Reading, plan: Plan, rules: Rules, quote
     def specific(topics: Iterable[str]) -> tuple[str, ...]:
         return tuple([topic for topic in topics if not rules["topics"][topic].flag("general")])
 
-    named = specific(topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in reading.carried)
+    named = specific(topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in (*reading.carried, *reading.excluded))
     if len(named) > 1:
         return named
     if reading.carried and set(reading.carried) <= set(dialogue.sides):
         return dialogue.sides
+    picks = any(match.name.id == "picking" for match in reading.of("aim"))
+    if picks and any(topic in dialogue.sides for answer in plan.answers for topic in answer.about):
+        return dialogue.sides  # "Which of them is autoimmune?" – "And which is just age?"
     listed = specific(topic for topic in quoted if not plan.answers or topic not in plan.answers[0].about[:1])
     if len(listed) > 1:
         return listed

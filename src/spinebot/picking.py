@@ -41,17 +41,20 @@ def pick(reading: Reading, index: Index, rules: Rules, dialogue: Dialogue, named
     if any(rules["topics"][topic].flag("side") for topic in own.difference(dialogue.sides)):
         return None
     likeness = _likeness(reading, index)
+    if not likeness and all(word in EMPTY_STEMS or word in MARKS or word in _POINTING for word in reading.stems):
+        return None  # "Which kinds are there?"
     if not likeness or "least" in reading.aspects or any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
         return ()
     found = index.search(reading._replace(topics={topic: weight for topic, weight in reading.topics.items() if topic not in reading.carried}, before={}))
-    best: dict[str, tuple[float, float, Answer]] = {}
+    best: dict[str, tuple[float, bool, float, Answer]] = {}
     for answer in index.answers:
         side = next((topic for topic in answer.about if topic in dialogue.sides), "")
         if side and not answer.is_list and answer.about[0] not in set(dialogue.sides) - {side}:
             share = sum(_fits(answer, word, of, named) for word, of in likeness.items()) / len(likeness)
-            best[side] = max(best.get(side, (0.0, 0.0, answer)), (share, float(found.scores[answer.position]), answer), key=lambda one: one[:2])
-    ranked = sorted((one for one in best.values() if one[0] >= ENOUGH), key=lambda one: one[:2], reverse=True)
-    return tuple(answer for share, score, answer in ranked[:2] if share == ranked[0][0] and score > ranked[0][1] - AS_WELL)
+            rank = share, answer.about[0] == side, float(found.scores[answer.position]), answer
+            best[side] = max(best.get(side, (0.0, False, 0.0, answer)), rank, key=lambda one: one[:3])
+    ranked = sorted((one for one in best.values() if one[0] >= ENOUGH), key=lambda one: one[:3], reverse=True)
+    return tuple(one[3] for one in ranked[:2] if one[:2] == ranked[0][:2] and one[2] > ranked[0][2] - AS_WELL)
 
 
 def _picks(reading: Reading, rules: Rules, dialogue: Dialogue) -> bool:
@@ -79,7 +82,7 @@ def _likeness(reading: Reading, index: Index) -> dict[str, tuple[set[str], set[s
 
 
 def _has(said: Collection[str], word: str) -> bool:
-    return word in said or (len(word) >= LONG and any(word in longer for longer in said))
+    return word in said or (len(word) >= LONG and any(word in longer and not longer.startswith("un") for longer in said))
 
 
 def _fits(answer: Answer, word: str, of: tuple[set[str], set[str]], named: Named) -> float:
