@@ -42,8 +42,8 @@ def refuses(reading: Reading, found: Found, aims: Collection[str], rules: Rules)
         return False  # "Bone spurs spine": whatever there is on it.
     if _of_others(reading, rules):
         return True
-    conditions = [topic for topic in reading.carried if rules["topics"][topic].flag("condition")]
-    if conditions and not reading.names_topic and set(reading.carried).isdisjoint(found.hits[0].answer.about):
+    in_hand = [topic for topic in reading.carried if rules["topics"][topic].flag("side")]
+    if in_hand and not reading.names_topic and set(reading.carried).isdisjoint(found.hits[0].answer.about):
         margin = -SURE  # "Are they dangerous?", asked of bone spurs, is not answered by what surgery is, unless that is surely meant.
     elif any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
         margin = 0.0
