@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from itertools import combinations
 
-from .answers import Answer
+from .answers import Answer, Named
 from .clauses import VERB_STEMS
 from .conversation import Dialogue
 from .index import Found, Index
@@ -15,8 +15,6 @@ from .reading import Reading
 from .rules import Rules
 from .text import stem
 
-#: The topics that the sentences of an answer name.
-Named = Callable[[Answer], Collection[str]]
 #: Within how many words of each other two things and what links them stand.
 NEAR = 5
 #: How many words "is it" has, which says less than "is it from".

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
-from .answers import Answer
+from .answers import Answer, Named
 from .conversation import Dialogue
 from .index import Index
 from .reading import EMPTY_STEMS, Reading
 from .rules import Rules
 from .text import MARKS, stem, stems
 
-#: The topics that the sentences of an answer name.
-Named = Callable[[Answer], Collection[str]]
 #: How far below the first a second thing may score to be given beside it.
 AS_WELL = 0.5
 #: From how many letters on a word may stand in a longer one: "immune" in "autoimmune".

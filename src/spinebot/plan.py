@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from .answers import Answer
+from .answers import Answer, Named
 from .choice import about_topic, answer_each, choose, compare, in_hand, leave_out, nearest_symptoms, question_alone, tell_more
 from .clauses import Part
 from .conversation import Dialogue
@@ -13,7 +13,7 @@ from .index import Found, Index
 from .lexicon import Term
 from .linking import bridge, harm, link
 from .matcher import Match
-from .picking import Named, pick
+from .picking import pick
 from .reading import Reading
 from .refusal import SURE, Refusal, at_risk, refuse, refuses, tells
 from .rules import Rules
