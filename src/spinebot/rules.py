@@ -70,8 +70,8 @@ SECTIONS: dict[str, Section] = {
     }),
     "outside": Section("close subjects that the article does not cover", {
         "label": Field("text", "its name, shown to the user", True),
-        "whoever": Field("flag", "true: those of whom nothing is said, whatever is asked of them"),
         "words": _WORDS,
+        "whoever": Field("flag", "true: those of whom nothing is said, whatever is asked of them"),
     }),
     "chat": Section("small talk, with fixed replies", {
         "reply": Field("text", "what is said, as it stands", True),
