@@ -1,4 +1,4 @@
-"""Write src/spinebot/stems.txt: the stems, by nltk's Snowball stemmer, of the English words and of those of the rules.
+"""Write src/spinebot/stems.txt: the stems, by nltk's Snowball stemmer, of the English words and of those of the rules; and those in rare.txt.
 
     python scripts/stems.py [--check]
 """
@@ -13,6 +13,7 @@ from nltk.stem.snowball import EnglishStemmer
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "src" / "spinebot" / "stems.txt"
+RARE = ROOT / "src" / "spinebot" / "rare.txt"
 
 
 def stems() -> str:
@@ -26,12 +27,20 @@ def stems() -> str:
     return "".join(f"{word} {stem}\n" for word, stem in sorted(pairs.items()) if word not in known or stem != word)
 
 
+def rare() -> str:
+    """The text of rare.txt: its words, sorted, each with its stem where that is another."""
+    stemmer = EnglishStemmer()
+    pairs = {word: stemmer.stem(word) for word in (line.split()[0] for line in RARE.read_text(encoding="ascii").splitlines())}
+    return "".join(f"{word} {stem}\n" if stem != word else f"{word}\n" for word, stem in sorted(pairs.items()))
+
+
 def main() -> None:
-    text = stems()
-    if "--check" in sys.argv:
-        sys.exit(0 if FILE.read_text(encoding="ascii") == text else f"{FILE}: out of step: run 'make stems'")
-    FILE.write_text(text, encoding="ascii")
-    print(f"{FILE.name}: {text.count(chr(10))} stems")
+    for file, text in ((FILE, stems()), (RARE, rare())):
+        if "--check" not in sys.argv:
+            file.write_text(text, encoding="ascii")
+            print(f"{file.name}: {text.count(chr(10))} lines")
+        elif file.read_text(encoding="ascii") != text:
+            sys.exit(f"{file}: out of step: run 'make stems'")
 
 
 if __name__ == "__main__":

@@ -182,7 +182,7 @@ def test_a_question_is_cut_out_of_its_story_where_it_is_surely_answered_and_the_
     question_alone(leaning, Fixed(unlearned, lambda alone: heard.append(alone) or scored(unlearned)))
     assert [word.typed for word in heard[1].words if word.evidence] == ["has", "lupus", "Does", "need", "treatment"], '"it" is said in the clause before'
     whole = scored(unlearned, {"whiplash-what": 1.0})
-    assert ids(decide(reading, whole, unlearned.index, unlearned.rules, Dialogue())) == ["whiplash-what"]
+    assert ids(decide(reading, whole, unlearned.index, unlearned.rules, Dialogue(), unlearned.composer.named)) == ["whiplash-what"]
 
 
 # Symptoms.

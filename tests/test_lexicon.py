@@ -117,3 +117,40 @@ def test_known_stems_hold_the_rules_and_the_corpus(lexicon: Lexicon) -> None:
     assert set(stems("lupus hurt treated butterfly saddle")) <= lexicon.known_stems
     assert "gibberish" not in lexicon.known_stems
     assert lexicon.corpus_stems < lexicon.known_stems
+
+
+#: Words of daily life and rarer ones, each good English.
+GOOD = """
+    january february march april june july august september october november december monday tuesday wednesday thursday friday saturday sunday spring
+    summer autumn winter easter christmas halloween diwali ramadan bollard kerb pavement lorry caravan trailer tractor scooter tricycle saddle pedal
+    handlebar windscreen wiper clutch gearbox dashboard bonnet bumper hubcap puddle gutter manhole hedge fence trellis patio decking shed greenhouse
+    wheelbarrow spade rake trowel hosepipe sprinkler compost allotment seedling tulip daffodil dahlia begonia petunia marigold geranium ivy bramble
+    nettle thistle conker acorn kettle toaster teapot saucer mug tumbler ladle whisk colander sieve spatula grater tureen casserole fridge freezer hob
+    oven grill dishwasher sponge duster hoover broom mop bucket bleach laundry tumble ironing wardrobe drawer cupboard larder pantry stool sofa settee
+    armchair recliner hammock cushion duvet quilt blanket curtain rug lino tile skirting banister landing attic loft cellar garage porch doorbell
+    letterbox scarf mitten glove beanie anorak cardigan jumper hoodie sweatshirt tracksuit trainers wellies sandals slippers stilettos loafers corset
+    girdle brooch bracelet necklace pendant locket earring rucksack satchel purse handbag suitcase briefcase umbrella netball rounders cricket hockey
+    lacrosse badminton squash judo karate archery fencing sledging ice skating snorkel canoe kayak dinghy paddle trampoline springboard vault hurdle
+    javelin discus relay referee umpire whistle carrot turnip swede parsnip leek marrow courgette aubergine lentil barley porridge muesli crumpet
+    scone pasty gravy custard trifle blancmange flan tart quiche lasagne risotto paella curry samosa naan chapati hummus falafel kebab noodle dumpling
+    sushi brisket haggis kipper haddock mackerel trout plumber joiner plasterer roofer bricklayer welder mechanic cabbie courier postie librarian
+    teacher tutor lecturer nanny midwife vicar priest imam rabbi sergeant corporal sailor trawler farmhand shepherd milkman barista bouncer usher
+    spaniel poodle terrier collie labrador corgi hamster gerbil guinea budgie parrot tortoise gecko goldfish ferret pony foal mare heifer bullock lamb
+    piglet gosling duckling cygnet heron magpie robin wren niece nephew cousin auntie uncle granny grandad stepson stepdad fiance spouse toddler
+    teenager pensioner neighbour lodger landlord tenant abode abridge abut adept adore aglow ajar allot amble annoy aroma astute avid awry bland blunt
+    brisk candid clumsy coarse crisp daft dainty damp drab eerie feeble fickle flimsy frail frosty gaunt glum grim groggy gruff hasty hoarse husky
+    idle jolly keen lanky limber lithe lofty lucid mellow murky nimble numb oblong placid plump prim queasy quirky rigid rugged rustic scant shabby
+    sleek slender snug sober stale steep stern stout sturdy sullen supple tepid terse vague wary weary wily wobbly wry zany
+""".split()
+
+
+def test_good_words_are_no_misspellings_of_ours(bot: Bot) -> None:
+    """ "My fridge fell on me" was read as a bridge, an asthmatic as arthritic, and what was repaired is shown to the user."""
+    assert {word: [part.read for part in bot.lexicon.read(word)] for word in GOOD if any(part.repaired for part in bot.lexicon.read(word))} == {}
+    asked = "asthmatic clinicians herbal orally indian susan leeds inebriated".split()
+    assert not any(part.repaired for word in asked for part in bot.lexicon.read(word))
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("abowt", "about"), ("rumatoyd", "rheumatoid"), ("whiplsh", "whiplash"), ("spinel", "spinal"), ("sirgery", "surgery")])
+def test_what_is_no_word_is_still_repaired(typed: str, meant: str, bot: Bot) -> None:
+    assert [part.read for part in bot.lexicon.read(typed)] == [meant]

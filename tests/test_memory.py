@@ -75,3 +75,21 @@ def test_the_first_and_the_second_are_the_things_that_were_named(bot: Bot, turns
     """People count what they have just read; the bot that doesn't answers of the wrong thing."""
     conversation = bot.conversation()
     assert says in [conversation.say(message) for message in turns][-1].answer
+
+
+def test_what_was_left_out_is_kept_until_it_is_asked_for_or_another_thing_is_talked_of(bot: Bot) -> None:
+    """Who wants no surgery would be offered it with the next question, or never hear of it again."""
+    conversation = bot.conversation()
+    for message, kept in (
+        ("what can I do for neck pain without surgery", ("surgery",)), ("thanks", ("surgery",)), ("anything else?", ("surgery",)),
+        ("what is surgery for?", ()), ("treatments for neck pain, not surgery", ("surgery",)), ("what is lupus", ()),
+    ):
+        conversation.say(message)
+        assert conversation.dialogue.without == kept, message
+
+
+def test_what_an_answer_says_is_the_one_is_talked_of_next(bot: Bot) -> None:
+    """ "What does it do there?" after "it is rheumatoid arthritis" is on that."""
+    conversation = bot.conversation()
+    conversation.say("What chronic disease is most often behind neck pain?")
+    assert conversation.dialogue.topics[0] == "rheumatoid"

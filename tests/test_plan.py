@@ -13,7 +13,7 @@ from spinebot.index import LEARNED_AIMS
 from spinebot.plan import SURELY_AIMED, TALK, Plan, beside_advice
 from spinebot.safety import Assessment
 
-from .turns import HIGH, ids, plan, read, scored
+from .turns import ABOUT_LUPUS, HIGH, ids, plan, read, scored
 
 
 def talk(bot: Bot, *turns: str) -> Reply:
@@ -275,3 +275,14 @@ def test_what_is_told_after_urgent_advice_gets_no_quote_on_something_else(bot: B
     standing = Assessment(None, (), warned=STILL)
     assert beside(bot, "I only had a lot of coffee", "stress-neck", standing).kind == "no_answer"
     assert beside(bot, "what is a bone spur?", "spurs-what", standing).kind == "answer", "a question is answered, after the reminder"
+
+
+@pytest.mark.parametrize("message", ["ty. is it treatable", "cheers, does it spread?", "Thank you kindly. Recovery?", "hello, is it painful"])
+def test_a_courtesy_before_a_question_makes_no_small_talk_of_it(message: str, bot: Bot) -> None:
+    """ "You're welcome" is no answer to "thanks, is it treatable?"."""
+    assert plan(bot, message, scored(bot, {"lupus-what": 1.0}, talk=("thanks", HIGH)), ABOUT_LUPUS).kind != "chat"
+
+
+@pytest.mark.parametrize("message", ["thanks, that's all", "Good morning, with whom do I speak?", "ta very much, bye"])
+def test_a_courtesy_that_asks_nothing_of_the_subject_is_small_talk(message: str, bot: Bot) -> None:
+    assert plan(bot, message, scored(bot, {"lupus-what": 1.0}, talk=("thanks", HIGH)), ABOUT_LUPUS).kind == "chat"

@@ -45,7 +45,7 @@ def plan(bot: Bot, message: str, found: Found | None = None, dialogue: Dialogue 
     """The plan for one message, with the scores given or those that a search finds."""
     dialogue = dialogue or Dialogue()
     reading = read(bot, message, dialogue)
-    return decide(reading, found or bot.index.search(reading), bot.index, bot.rules, dialogue)
+    return decide(reading, found or bot.index.search(reading), bot.index, bot.rules, dialogue, bot.composer.named)
 
 
 def ids(found: Plan | Sequence[object]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from .article import Corpus, Place
@@ -26,6 +27,10 @@ class Answer:
     position: int
     said: frozenset[tuple[str, int]]
     words: int
+
+
+#: What tells the topics that the sentences of an answer name.
+Named = Callable[[Answer], Collection[str]]
 
 
 def bind_answers(rules: Rules, corpus: Corpus) -> tuple[Answer, ...]:

@@ -98,7 +98,7 @@ class Bot:
             rest = [understand(piece, dialogue, self.rules, self.lexicon) for piece in middle(text)]
             assessment = most_pressing([assessment, *(self.red_flags.assess(piece, dialogue) for piece in rest)])
         found = self.index.search(reading)
-        plan = beside_advice(decide(reading, found, self.index, self.rules, dialogue), reading, found, assessment, self.rules)
+        plan = beside_advice(decide(reading, found, self.index, self.rules, dialogue, self.composer.named), reading, found, assessment, self.rules)
         return Considered(reading, assessment, found, plan)
 
 

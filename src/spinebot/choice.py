@@ -24,6 +24,10 @@ DIAGNOSIS_MARGIN = 4.0
 _SYMPTOMS = frozenset(("symptom", "spread"))
 #: What two things are compared by where the message says so; by what they are where it doesn't.
 _COMPARED_BY = frozenset(("site", "recovery", "cause", "where", "most", "spread", "side-effects", "duration", "contents", "prevention", "after-pain"))
+#: What may be asked for besides what is not wanted, with the list given before at hand.
+_OTHERS = frozenset(("treatment", "list", "definition", "works"))
+#: How many words a message has at most that asks for others by saying what it does not want, and no more.
+FEW_WORDS = 10
 #: How much the score of an answer to the whole message counts beside that to one side of a comparison.
 WHOLE_COUNTS = 0.5
 
@@ -158,16 +162,20 @@ def _questions(reading: Reading) -> list[list[tuple[int, int]]]:
     return questions
 
 
-def tell_more(index: Index, rules: Rules, dialogue: Dialogue) -> tuple[Answer, ...]:
-    """The next answer about the topic in hand that was not shown yet; () where there is none."""
-    topic = in_hand(rules, dialogue)
-    fresh = [answer for answer in index.answers if topic in answer.about and answer.id not in dialogue.shown and not answer.is_list]
-    fresh.sort(key=lambda answer: (answer.about.index(topic), answer.position))
-    said = {place for answer in index.answers if answer.id in dialogue.shown for place in answer.said}
-    for answer in fresh:
-        if not answer.said <= said:
-            return (answer,)
-    return ()
+def tell_more(index: Index, rules: Rules, dialogue: Dialogue, unwanted: Collection[str] = ()) -> tuple[Answer, ...]:
+    """The next answer about the topic in hand that was not shown yet, or after a list that left something out about what it named; nothing
+    of what is `unwanted`. () where there is none.
+    """
+    listed = dialogue.sides if unwanted and dialogue.sides else ()
+    topics = listed or (in_hand(rules, dialogue),)
+    shown = [answer for answer in index.answers if answer.id in dialogue.shown]
+    said = {place for answer in shown for place in answer.said}
+    fresh = [
+        (bool(listed) and "definition" not in answer.asks, topics.index(topic), answer.about.index(topic), answer.position, answer)
+        for topic in topics for answer in index.answers
+        if topic in answer.about and answer not in shown and not answer.is_list and set(unwanted).isdisjoint(answer.about) and not answer.said <= said
+    ]
+    return (min(fresh, key=lambda found: found[:4])[4],) if fresh else ()
 
 
 def in_hand(rules: Rules, dialogue: Dialogue) -> str:
@@ -175,10 +183,11 @@ def in_hand(rules: Rules, dialogue: Dialogue) -> str:
     return next((topic for topic in dialogue.topics if not rules["topics"][topic].flag("general")), dialogue.topics[0])
 
 
-def leave_out(reading: Reading, found: Found, index: Index, dialogue: Dialogue) -> tuple[Answer, tuple[str, ...]] | None:
-    """A list, and the topics that the message wants left out of it: the list that was given last ("and without drugs?"), or the one that it
-    asks for; None where it wants nothing left out.
+def leave_out(reading: Reading, index: Index, rules: Rules, dialogue: Dialogue) -> tuple[Answer, ...]:
+    """The list that a message which leaves something out of it means: the one that was given last ("and without drugs?"), or the one that is
+    found where what it does not want had not been named ("anything but surgery"); () where it is on something else.
     """
+<<<<<<< HEAD
     if not reading.excluded:
         return None
     wanted = [topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in (*reading.excluded, *reading.carried)]
@@ -191,3 +200,22 @@ def leave_out(reading: Reading, found: Found, index: Index, dialogue: Dialogue) 
         return None
     unwanted = dict.fromkeys((*(dialogue.without if given else ()), *reading.excluded))
     return answer, tuple(unwanted)
+=======
+    others = any(match.name.id == "alternative" for match in reading.of("aim"))
+    wanted = [topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in (*reading.excluded, *reading.carried)]
+    other = any(not rules["topics"][topic].flag("general") for topic in wanted)
+    if not (reading.excluded or (others and dialogue.without)) or other or reading.of("outside"):
+        return ()
+    lists = [answer for answer in index.answers if answer.is_list and "treatment" in answer.asks]
+    given = tuple([answer for answer in lists if answer.id in dialogue.last])
+    if given and (others or _OTHERS.issuperset(reading.aspects)):
+        return given
+    spans = [(match.start, match.end) for match in reading.of("topic") if match.name.id in reading.excluded]
+    found = index.search(without(reading, spans, {topic: weight for topic, weight in reading.topics.items() if topic not in reading.excluded}))
+    tells = not any(part.asks for part in reading.parts)
+    if found.hits[0].answer in lists and (found.hits[0].score > found.refusal or tells):
+        return (found.hits[0].answer,)
+    if others or "treatment" in reading.aspects or (tells and len(reading.words) <= FEW_WORDS):
+        return (max(lists, key=lambda answer: float(found.scores[answer.position])),) if lists else ()
+    return ()
+>>>>>>> talk

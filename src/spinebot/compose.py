@@ -91,6 +91,10 @@ class Composer:
             quoted.text, quoted.quotes, caveats, urgent, plan.intent, reading.corrections, suggestions, conversation,
         )
 
+    def named(self, answer: Answer) -> tuple[str, ...]:
+        """The topics that an answer's sentences name, in their order."""
+        return self.quoted((answer,)).topics
+
     def called_for(self, place: Place) -> Iterable[str]:
         """The ids of the caveats that a sentence calls for by its own words."""
         key = (place.article.id, place.sentence.start)

@@ -36,7 +36,7 @@ FORMS = _table("""
     nineteen: 19; twenty: 20; thirty: 30; forty: 40; fourty: 40; fifty: 50; sixty: 60; seventy: 70; eighty: 80; ninety: 90; hundred: 100;
     peeing peed: pee; weeing weed: wee; pooped pooping poos pooed: poo; poop poops: poo; diseases: disease; commonest: common; rarest: rare; likeliest: likely; painfulest: painful; causes causing caused: cause;
     related relating relates: relate; relation relations relationship relationships: relate; linked linking links: link;
-    muscular: muscle; ligamentous: ligament
+    muscular: muscle; ligamentous: ligament; achy: ache; carpel: carpal
 """)
 
 # Words that the stemmer would make one with a word of another meaning ("medical" is no "medication").
@@ -59,7 +59,7 @@ SHORTHAND = _table("""
     smth sth summat sumthin sumthing somethin: something; gonna: going to; gona: going to; gotta gota: have to; wanna wana: want to; kinda kinna: kind of; sorta: sort of;
     lemme: let me; gimme: give me; dr drs doc docs: doctor; hosp: hospital; appt: appointment; wk: week; wks: weeks; yr: year; yrs: years;
     mth mths: months; hr: hour; hrs: hours; mins: minutes; min: minute; yday yest ystrday: yesterday; tmrw tmoz tomoz tmr: tomorrow; 2day tday: today; 2nite tonite: tonight; nite: night; nites: nights;
-    wot wat wht waht wut: what; wen whn: when; wher wher: where; hw: how; wud: would; cud: could; shud shoud: should; cn: can; duz dus dos: does;
+    wot wat wht waht wut whit: what; whits: what be; nae: not; wen whn: when; wher wher: where; hw: how; wud: would; cud: could; shud shoud: should; cn: can; duz dus dos: does;
     wanting: want; luv: love; gd gud: good; wetin: what; abi: or; wey: who; pikin: child; wahala: trouble; bk: back; nek neks nck neckk: neck; necks: neck; sez: says; sed: said; frm: from; tht dat: that; dis: this; teh da: the; dem: them; dey: they;
     iz: is; ov: of; av ave: have; bin: been; meds: medications; med: medication; probs: probably; prob: probably; def: definitely; obvs: obviously; tbh: honestly; tmi: sorry;
     owt: anything; nowt nout nothin nuffin nuthin: nothing; aye: yes; yeah yep yup yea ye yh yass: yes; nah nope naw nay: no; alot: a lot; incase: in case; aswell: as well; infront: in front;
@@ -123,13 +123,10 @@ STOP = frozenset("""
 EMPTY = frozenset("a an the i my me you your he she it they them his her their we our is be am to of and in for on at with that this so just".split())
 
 # Words of today that the word lists lack: no misspellings.
-MODERN = frozenset("google googled googling iphone ipad laptop laptops email emails facebook tiktok insta instagram youtube netflix podcast wifi app apps zoom uber amazon ebay covid panto joiner joiners bollard bollards specs bonked".split())
+MODERN = frozenset("google googled googling iphone ipad laptop laptops email emails facebook tiktok insta instagram youtube netflix podcast wifi app apps zoom uber amazon ebay covid panto joiner joiners bollard bollards specs bonked tesco asda aldi lidl spotify cabbie cabbies".split())
 
 # "the second", "the latter": the place among things named together.
 PLACES = {"first": 0, "former": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1, "latter": -1}
-
-# "without drugs", "I don't want an operation": words that leave out what is named soon after them.
-EXCLUDING = frozenset("without besides except excluding not no instead avoid skip apart".split())
 
 # Words by which a message tells of someone.
 TOLD_OF = frozenset("i my we our he his she her they their".split())

@@ -15,6 +15,7 @@ from rank_bm25 import BM25Okapi
 
 from .answers import Answer
 from .article import Corpus
+from .claims import Claims
 from .evidence import evidence
 from .reading import Reading
 from .rules import Rules
@@ -36,7 +37,7 @@ PASSAGE_SHARE = 0.3
 ENOUGH = 2.3
 #: How many hits are handed on.
 HITS = 4
-#: The score of an aim where nothing was learned.
+#: The score of an aim where nothing was learned, and of an answer that may not be given.
 NEVER = -99.0
 #: The aims that are learned from labelled messages too, for whoever asks what they have, what to take, or how two
 #: things compare, says so in endless ways; and the score from which on each is taken to be there. To say once too often that this is no
@@ -76,6 +77,7 @@ class Index:
         self.answers = tuple(answers)
         self.small_talk = tuple(rules["chat"])
         self._weights = weights
+        self._claims = Claims(answers, rules)
         self._build_bm25(corpus)
         self._topics = {topic: rule.flag("general") for topic, rule in rules["topics"].items()}
         self._aspects = frozenset(rules["aspects"])
@@ -110,6 +112,7 @@ class Index:
     def search(self, reading: Reading) -> Found:
         """The answers to a reading, best first; of two alike, the one that stands first in intents.yaml."""
         scores = self.rows.score(evidence(reading))
+        scores[self._claims.unasked(reading)] = NEVER
         count = len(self.answers)
         values = scores.tolist()
         talk, refusal, aims = values[count : self._refusal], values[self._refusal], values[self._refusal + 1 :]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from .conversation import Dialogue
 from .english import PLACES
+from .exclusion import is_choice
 from .reading import EMPTY_STEMS, Reading
 from .rules import Rules
 from .text import MARKS, stem
@@ -72,7 +73,10 @@ def carry_over(reading: Reading, dialogue: Dialogue, rules: Rules) -> Reading:
             # "What is a collar for?" – "Would it be any use for whiplash?"
             for topic in dialogue.topics:
                 topics.setdefault(topic, TOLD_BEFORE)
-    return reading._replace(topics=topics, aspects=aspects, carried=carried, leans=bool(carried), before=before)
+    excluded = reading.excluded
+    if not excluded and any(match.name.id == "alternative" for match in reading.of("aim")):
+        excluded = tuple([topic for topic in carried if is_choice(topic, rules)])
+    return reading._replace(topics=topics, aspects=aspects, carried=carried, leans=bool(carried), before=before, excluded=excluded)
 
 
 def _pointed_at(stems: Sequence[str], dialogue: Dialogue) -> tuple[str, ...]:

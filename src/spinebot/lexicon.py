@@ -11,7 +11,7 @@ from .english import EMPTY, FORMS, LIGHT, NEGATORS, SHORTHAND, STOP
 from .matcher import Matcher
 from .rules import Rules
 from .spelling import Speller, sound
-from .text import MARKS, english_words, expand, stem, tokens
+from .text import MARKS, english_words, expand, rare_words, stem, tokens
 
 #: Section of intents.yaml → the kind of term that its wordings become.
 _KINDS = {
@@ -96,7 +96,7 @@ class Lexicon:
         words = []
         for word in expand(token):
             stemmed = stem(word)
-            repaired = () if word in english_words() or word in self._said else self.speller.repair(word)
+            repaired = () if word in english_words() or word in self._said or word in rare_words() else self.speller.repair(word)
             if len(repaired) == 1 and stem(repaired[0]) == stemmed:
                 repaired = ()  # A form that no list has, but no other word: "weekness" is, though it has the stem of "week".
             if repaired and token.istitle() and sound(repaired[0]) != sound(word):

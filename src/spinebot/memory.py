@@ -19,25 +19,41 @@ def remember(
 ) -> Dialogue:
     """The dialogue after a turn. `quoted`: the topics that the reply's quotes name, in their order."""
     answered = {topic for answer in plan.answers for topic in answer.about}
-    named = [topic for topic, weight in reading.topics.items() if weight >= 0.8]
+    named = [topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in reading.excluded]
     if any(topic in answered and not rules["topics"][topic].flag("general") for topic in named):
         # Of what a story named, only that was spoken of which was answered about: "I drive a lot and fear a whiplash. What is it?"
         named = [topic for topic in named if topic in answered or reading.topics[topic] >= 0.9]
+    named = [*_told_which(named, plan, rules), *named]
     last = tuple([answer.id for answer in plan.answers])
     topics = tuple(named or dict.fromkeys([topic for answer in plan.answers for topic in answer.about[:1]])) or dialogue.topics
     return Dialogue(
         topics=topics,
         sides=_sides(dialogue, reading, plan, rules, quoted),
-        without=plan.without,
+        without=_without(dialogue, reading, plan),
         aspects=tuple(reading.aspects) or dialogue.aspects,
         earlier=(*dialogue.earlier, topics)[-EARLIER:],
         shown=dialogue.shown.union(last),
-        last=last,
+        last=dialogue.last if plan.kind == "chat" else last,
         suggestions=reply.suggestions,
         standing=assessment.standing,
         warned=assessment.warned,
         turns=dialogue.turns + 1,
     )
+
+
+def _told_which(named: Collection[str], plan: Plan, rules: Rules) -> tuple[str, ...]:
+    """The condition that an answer says is the one that was asked for: "which chronic disease is most often behind it?"."""
+    conditions = [topic for answer in plan.answers[:1] if "most" in answer.asks for topic in answer.about if rules["topics"][topic].flag("condition")]
+    asked = any(rules["topics"][topic].flag("side") for topic in named)
+    return tuple(conditions) if len(conditions) == 1 and not asked else ()
+
+
+def _without(dialogue: Dialogue, reading: Reading, plan: Plan) -> tuple[str, ...]:
+    """What is left out of lists from now on: for as long as the talk is of that, and nothing of it is asked for."""
+    unwanted = plan.without or reading.excluded or dialogue.without
+    if unwanted == dialogue.without and plan.kind == "answer" and not plan.without and not reading.leans:
+        return ()
+    return tuple([topic for topic in unwanted if topic in reading.excluded or topic in reading.carried or reading.topics.get(topic, 0.0) < 0.8])
 
 
 def _sides(dialogue: Dialogue, reading: Reading, plan: Plan, rules: Rules, quoted: Collection[str]) -> tuple[str, ...]:
@@ -47,11 +63,14 @@ def _sides(dialogue: Dialogue, reading: Reading, plan: Plan, rules: Rules, quote
     def specific(topics: Iterable[str]) -> tuple[str, ...]:
         return tuple([topic for topic in topics if not rules["topics"][topic].flag("general")])
 
-    named = specific(topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in reading.carried)
+    named = specific(topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in (*reading.carried, *reading.excluded))
     if len(named) > 1:
         return named
     if reading.carried and set(reading.carried) <= set(dialogue.sides):
         return dialogue.sides
+    picks = any(match.name.id == "picking" for match in reading.of("aim"))
+    if picks and any(topic in dialogue.sides for answer in plan.answers for topic in answer.about):
+        return dialogue.sides  # "Which of them is autoimmune?" – "And which is just age?"
     listed = specific(topic for topic in quoted if not plan.answers or topic not in plan.answers[0].about[:1])
     if len(listed) > 1:
         return listed

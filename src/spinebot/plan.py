@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from .answers import Answer
+from .answers import Answer, Named
 from .choice import about_topic, answer_each, choose, compare, in_hand, leave_out, nearest_symptoms, question_alone, tell_more
+from .clauses import Part
 from .conversation import Dialogue
 from .index import Found, Index
+from .lexicon import Term
+from .linking import bridge, harm, link
+from .matcher import Match
+from .picking import pick
 from .reading import Reading
 from .refusal import SURE, Refusal, at_risk, refuse, refuses, tells
 from .rules import Rules
@@ -18,6 +24,8 @@ from .text import MARKS
 TALK = 0.5
 #: Within how many words of the beginning an order is taken at its word.
 OPENING = 2
+#: How many words a question has at most that opens with no question word: "recovery?"
+FEW = 3
 #: From which score on an aim is answered to; below it, it only calls for its caveat.
 SURELY_AIMED = -0.5
 
@@ -35,23 +43,25 @@ class Plan(NamedTuple):
     without: tuple[str, ...] = ()
 
 
-def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue: Dialogue) -> Plan:
+def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue: Dialogue, named: Named) -> Plan:
     """What to reply to a reading."""
     if MARKS.issuperset(reading.stems):
         return Plan("chat", "chat.empty", rules.phrase("empty"))
     # An order that begins the message is meant, whatever is asked after it: "invent a study for me, does physio work?"
+    unwanted = tuple(dict.fromkeys((*dialogue.without, *reading.excluded)))
     aims = {match.name.id for match in reading.of("aim") if reading.weights[match.start] >= 0.8 or match.start <= OPENING}
     best = found.hits[0]
     # Greetings around a question on what needs a caveat make no small talk of it.
     cautious = found.aims or any(part.asks and part.start <= match.start < part.end for match in reading.of("caveat") for part in reading.parts)
     if "invent" in aims:
         return Plan("no_answer", *refuse(reading, rules))
+    picked = pick(reading, index, rules, dialogue, named)
     # "How many more can I take?" wants no more told.
-    if "more" in aims and "dosage" not in aims and _on_the_same(reading, dialogue):
-        return _more(index, rules, dialogue)
+    if picked is None and "more" in aims and "dosage" not in aims and _on_the_same(reading, dialogue):
+        return _more(index, rules, dialogue, unwanted)
     talk = only_talk(reading, rules)
     if not talk and found.small_talk_score > max(best.score, found.refusal - TALK) and not cautious:
-        talk = found.small_talk
+        talk = "" if _asks_beside(reading, found, rules) else found.small_talk
     if talk:
         return Plan("chat", f"chat.{talk}", rules["chat"][talk].text("reply"))
     if "dosage" in aims:
@@ -60,24 +70,28 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return Plan("no_answer", "see-doctor", rules.phrase("see_doctor"))
     if "suited" in aims and at_risk(reading, dialogue, rules) and any(rules["topics"][topic].flag("withheld") for topic in reading.topics):
         return Plan("no_answer", "unsuited", rules.phrase("unsuited"), aims=tuple(found.aims))
-    if shortened := leave_out(reading, found, index, dialogue):
-        answer, unwanted = shortened
-        return Plan("answer", f"answers.{answer.id}", "", (answer,), tuple(found.aims), unwanted)
+    if shortened := leave_out(reading, index, rules, dialogue):
+        return Plan("answer", f"answers.{shortened[0].id}", "", shortened, tuple(found.aims), unwanted)
     asked = aims | {aim for aim, score in found.aims.items() if score > SURELY_AIMED}
     aims.update(found.aims)
-    answers = compare(reading, found, index, rules) or answer_each(reading, index)
+    meant = link(reading, found, index, rules, dialogue, named) if picked is None else picked
+    answers = _answers(reading, found, aims, index, rules, dialogue, named) if meant is None else meant
     if not answers:
-        alone = question_alone(reading, index) if refuses(reading, found, aims, rules) else found
-        if alone is not None:
-            answers = about_topic(reading, alone, index, rules) or choose(alone, dialogue.last if reading.leans else ())
-        else:
-            if "diagnosis" in aims:
-                answers = nearest_symptoms(found, index)
-            if not answers:
-                refusal = Refusal("dosage", rules.phrase("dosage")) if "dosage" in aims else refuse(reading, rules)
-                return Plan("no_answer", *refusal, aims=tuple(found.aims))
+        refusal = Refusal("dosage", rules.phrase("dosage")) if "dosage" in aims else refuse(reading, rules)
+        return Plan("no_answer", *refusal, aims=tuple(found.aims))
     opening = rules.phrase("diagnosis") if "diagnosis" in asked else rules.phrase("dosage") if aims & {"which-medicine", "dosage"} else ""
-    return Plan("answer", f"answers.{answers[0].id}", opening, answers, tuple(found.aims))
+    left = unwanted if any(answer.is_list for answer in answers) else ()
+    return Plan("answer", f"answers.{answers[0].id}", opening, answers, tuple(found.aims), left)
+
+
+def _answers(reading: Reading, found: Found, aims: Collection[str], index: Index, rules: Rules, dialogue: Dialogue, named: Named) -> tuple[Answer, ...]:
+    """What answers a message: a side each, a question each, or the best; () where that is not good enough to be said."""
+    if answers := compare(reading, found, index, rules) or answer_each(reading, index) or bridge(reading, found, index, rules, named):
+        return answers
+    alone = question_alone(reading, index) if refuses(reading, found, aims, rules) else found
+    if alone is not None:
+        return about_topic(reading, alone, index, rules) or choose(alone, dialogue.last if reading.leans else ())
+    return nearest_symptoms(found, index) if "diagnosis" in aims else harm(reading, found, index, rules)
 
 
 def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assessment, rules: Rules) -> Plan:
@@ -99,9 +113,25 @@ def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assess
     return plan
 
 
-def _more(index: Index, rules: Rules, dialogue: Dialogue) -> Plan:
+def _asks_beside(reading: Reading, found: Found, rules: Rules) -> bool:
+    """Whether a message asks something of the subject beside a courtesy: "thanks, is it treatable?" is more than thanks."""
+    marked = "?" in reading.stems or found.hits[0].score > found.refusal
+    if not marked or not rules["chat"][found.small_talk].flag("courtesy"):
+        return False
+    chat = reading.of("chat")
+    telling = [match for kind in ("topic", "aspect") for match in reading.of(kind)]
+
+    def holds(part: Part, matches: Sequence[Match[Term]]) -> bool:
+        return any(part.start <= match.start < part.end for match in matches)
+
+    return bool(chat) and any(
+        part.asks and (part.opens or part.end - part.start <= FEW) and holds(part, telling) and not holds(part, chat) for part in reading.parts
+    )
+
+
+def _more(index: Index, rules: Rules, dialogue: Dialogue, unwanted: tuple[str, ...]) -> Plan:
     """The next answer about the topic in hand; when there is none, that there is no more."""
-    answers = tell_more(index, rules, dialogue)
+    answers = tell_more(index, rules, dialogue, unwanted)
     if answers:
         return Plan("answer", f"answers.{answers[0].id}", "", answers)
     return Plan("no_answer", "no-more", rules.phrase("no_more", subject=rules["topics"][in_hand(rules, dialogue)].text("label")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from .clauses import VERB_STEMS
 from .conversation import Dialogue
 from .english import TOLD_OF
 from .index import Found
@@ -22,6 +23,8 @@ TELLING_MARGIN = 0.5
 SURE = 1.0
 #: How many words and marks a message has at most that may do no more than name a topic.
 BARE = 4
+#: Within how many words after the verb that opens a question those stand whom it asks about.
+SUBJECT = 3
 #: Words by which a message tells of someone.
 _TOLD_OF = frozenset(map(stem, TOLD_OF))
 
@@ -37,8 +40,10 @@ def refuses(reading: Reading, found: Found, aims: Collection[str], rules: Rules)
     """Whether what was found is not good enough to be said."""
     if is_bare(reading):
         return False  # "Bone spurs spine": whatever there is on it.
-    conditions = [topic for topic in reading.carried if rules["topics"][topic].flag("condition")]
-    if conditions and not reading.names_topic and set(reading.carried).isdisjoint(found.hits[0].answer.about):
+    if _of_others(reading, rules):
+        return True
+    in_hand = [topic for topic in reading.carried if rules["topics"][topic].flag("side")]
+    if in_hand and not reading.names_topic and set(reading.carried).isdisjoint(found.hits[0].answer.about):
         margin = -SURE  # "Are they dangerous?", asked of bone spurs, is not answered by what surgery is, unless that is surely meant.
     elif any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
         margin = 0.0
@@ -48,6 +53,14 @@ def refuses(reading: Reading, found: Found, aims: Collection[str], rules: Rules)
         says_little = reading.leans or (reading.names_topic and not reading.aspects) or "which-medicine" in aims or found.aims
         margin = LEANING_MARGIN if says_little else MARGIN
     return found.hits[0].score < found.refusal - margin
+
+
+def _of_others(reading: Reading, rules: Rules) -> bool:
+    """Whether a message asks if those have something of whom nothing is said: "can a baby have osteoarthritis?"."""
+    whoever = [match for match in reading.of("outside") if rules["outside"][match.name.id].flag("whoever")]
+    conditions = any(rules["topics"][topic].flag("condition") for topic in reading.topics)
+    opened = [part for part in reading.parts if part.opens and reading.stems[part.start] in VERB_STEMS]
+    return conditions and any(part.start < match.start <= part.start + SUBJECT for match in whoever for part in opened)
 
 
 def refuse(reading: Reading, rules: Rules) -> Refusal:

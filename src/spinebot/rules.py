@@ -71,14 +71,17 @@ SECTIONS: dict[str, Section] = {
     "outside": Section("close subjects that the article does not cover", {
         "label": Field("text", "its name, shown to the user", True),
         "words": _WORDS,
+        "whoever": Field("flag", "true: those of whom nothing is said, whatever is asked of them"),
     }),
     "chat": Section("small talk, with fixed replies", {
         "reply": Field("text", "what is said, as it stands", True),
+        "courtesy": Field("flag", "true: said beside a question, it does not make small talk of that"),
         "words": _WORDS,
     }),
     "aims": Section("what a message wants of the bot beyond an answer", {
         "words": _WORDS,
         "caveats": Field("ids:caveats", "caveats that it calls for"),
+        "leaves_out": Field("ids:topics", "the topics that it wants nothing of"),
     }),
     "caveats": Section("the safety notes", {
         "text": Field("text", "what is said", True),

@@ -15,7 +15,8 @@ _SOUNDS = [
     for pattern, sound in (
         (r"(?:ti|si|ci|sh)on|shun", "Xn"), (r"ph|gh(?=$|t)", "f"), (r"sch|sh|ch(?=r)", "S"), (r"ch|tch", "C"), (r"dge|dg|g(?=[eiy])", "j"),
         (r"ck|q|c(?![eiy])|k", "k"),
-        (r"c(?=[eiy])|z|ss", "s"), (r"x", "ks"), (r"^kn|^gn|^pn", "n"), (r"^wr", "r"), (r"wh", "w"), (r"th", "t"), (r"h", ""), (r"[aeiouy]+", "a"),
+        (r"c(?=[eiy])|z|ss", "s"), (r"x", "ks"), (r"^kn|^gn|^pn", "n"), (r"^wr", "r"), (r"wh", "w"), (r"th", "t"), (r"h", ""),
+        (r"(?<=[aeo])w(?![aeiouy])", ""), (r"[aeiouy]+", "a"),
     )
 ]
 #: Endings of medical words, which are names of their own and not two words run together.

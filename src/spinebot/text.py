@@ -89,7 +89,7 @@ def stem(word: str) -> str:
         return word
     ready = _stems().get(word)
     if ready is None:
-        ready = word if word in english_words() else _snowball()(word)
+        ready = word if word in english_words() else rare_words().get(word) or _snowball()(word)
     return ready
 
 
@@ -97,6 +97,12 @@ def stem(word: str) -> str:
 def english_words() -> frozenset[str]:
     """The common English words of both spellings (from SCOWL, see words.LICENSE): words that are not misspelt."""
     return MODERN.union(_file("words.txt").split())
+
+
+@lru_cache(maxsize=1)
+def rare_words() -> dict[str, str]:
+    """The less common English words, each with its stem; read at the first word that is not a common one, for many conversations have none."""
+    return {line.split(" ")[0]: line.split(" ")[-1] for line in _file("rare.txt").splitlines()}
 
 
 @lru_cache(maxsize=1)

@@ -8,22 +8,19 @@ from itertools import chain
 
 from .clauses import HARD, OPENERS, Part, split_parts
 from .conversation import Correction, Dialogue
-from .english import EXCLUDING
+from .exclusion import left_out
 from .leaning import carry_over
 from .lexicon import Lexicon, Term, Word
 from .matcher import Match
 from .reading import Reading
 from .rules import Rules
-from .text import MARKS, stem, tokens
+from .text import MARKS, tokens
 
 #: How much a word of a story counts beside one of the question that follows it.
 STORY = 0.4
 EMPTY_QUESTION = 0.85
 #: How much an aspect counts by the words of its wording.
 _SIZES, LONGER = {1: 1.0, 2: 1.25}, 1.4
-#: Within how many words after one of `EXCLUDING` a topic is left out.
-LEFT_OUT = 4
-_EXCLUDING = frozenset(map(stem, EXCLUDING))
 
 
 def read_words(text: str, lexicon: Lexicon) -> tuple[list[Word], list[str]]:
@@ -61,6 +58,8 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
     for match in lexicon.matcher.find(stems):
         matches[match.name.kind].append(match)
     _leave_idioms(matches, rules)
+    # "What helps?" asks for a treatment, and neither for help with the bot nor does it say that something helped.
+    matches["chat"] = [match for match in matches["chat"] if match.size > 1 or not any(_within(match, other) for other in matches["aspect"])]
     weights = _weigh(stems, parts, matches)
     # "My neck hurts, sorry, I mean my back": what was meant counts, what was said before it is little more than a story.
     for match in matches["aim"]:
@@ -71,7 +70,8 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
         matches["aim"].append(Match(Term("aim", "diagnosis", 1), suspected.start, suspected.end, 1))
     if any(match.name.id == "diagnosis" for match in matches["aim"]):
         weights = [1.0] * len(stems)  # What someone asks "what have I got?" about is what they tell.
-    names_topic = _names_topic(matches["topic"], weights, rules)
+    excluded = left_out(stems, matches, rules)
+    names_topic = _names_topic(matches["topic"], weights, excluded, rules)
     topics = _weigh_topics(matches["topic"], stems, weights, names_topic)
     aspects: dict[str, float] = {}
     for match in matches["aspect"]:
@@ -79,16 +79,18 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
         if weight >= 1.0 or aspect == "versus":
             aspects[aspect] = max(weight * _SIZES.get(match.size, LONGER), aspects.get(aspect, 0.0))
     corrections = tuple(dict.fromkeys([Correction(word.typed, word.read) for word in words if word.repaired]))
-    left_out = [match.name.id for match in matches["topic"] if not _EXCLUDING.isdisjoint(stems[max(match.start - LEFT_OUT, 0) : match.start])]
     reading = Reading(
         tuple(words), tuple(stems), tuple(parts), tuple(weights), matches, topics, aspects, corrections, names_topic=names_topic,
-        excluded=tuple(dict.fromkeys(left_out)),
+        excluded=excluded,
     )
     return carry_over(reading, dialogue, rules)
 
 
 def _leave_idioms(matches: dict[str, list[Match[Term]]], rules: Rules) -> None:
     """What a figure of speech names is not spoken of: there is no fall in "my foot falls asleep"; but a pain in the neck may be one."""
+    # Who says it is not spoken of either: "the physio thinks it's a pinched nerve".
+    told = [match for match in matches["aim"] if match.name.id == "told-by"]
+    matches["topic"] = [match for match in matches["topic"] if not any(by.start <= match.start and match.end <= by.end for by in told)]
     idioms = [match for match in matches["context"] if match.name.id == "idiom"]
     if not idioms:
         return
@@ -98,6 +100,10 @@ def _leave_idioms(matches: dict[str, list[Match[Term]]], rules: Rules) -> None:
 
     matches["topic"] = [match for match in matches["topic"] if rules["topics"][match.name.id].flag("general") or meant(match)]
     matches["caveat"] = [match for match in matches["caveat"] if meant(match)]
+
+
+def _within(match: Match[Term], longer: Match[Term]) -> bool:
+    return longer.start <= match.start and match.end <= longer.end and match.size < longer.size
 
 
 def _suspects(stems: Sequence[str], parts: Sequence[Part], topics: Sequence[Match[Term]], rules: Rules) -> Match[Term] | None:
@@ -146,5 +152,6 @@ def _weigh_topics(matches: Sequence[Match[Term]], stems: Sequence[str], weights:
     return topics
 
 
-def _names_topic(matches: Sequence[Match[Term]], weights: Sequence[float], rules: Rules) -> bool:
-    return any(weights[match.start] >= 1.0 and not rules["topics"][match.name.id].flag("general") for match in matches)
+def _names_topic(matches: Sequence[Match[Term]], weights: Sequence[float], excluded: Sequence[str], rules: Rules) -> bool:
+    named = {match.name.id for match in matches if weights[match.start] >= 1.0}.difference(excluded)
+    return any(not rules["topics"][topic].flag("general") for topic in named)
