@@ -187,24 +187,11 @@ def leave_out(reading: Reading, index: Index, rules: Rules, dialogue: Dialogue) 
     """The list that a message which leaves something out of it means: the one that was given last ("and without drugs?"), or the one that is
     found where what it does not want had not been named ("anything but surgery"); () where it is on something else.
     """
-<<<<<<< HEAD
-    if not reading.excluded:
-        return None
-    wanted = [topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in (*reading.excluded, *reading.carried)]
-    if wanted and reading.names_topic:
-        return None
-    given = next((answer for answer in index.answers if answer.is_list and answer.id in dialogue.last), None)
-    best = found.hits[0]
-    answer = given or best.answer
-    if not answer.is_list or (given is None and best.score < found.refusal):
-        return None
-    unwanted = dict.fromkeys((*(dialogue.without if given else ()), *reading.excluded))
-    return answer, tuple(unwanted)
-=======
     others = any(match.name.id == "alternative" for match in reading.of("aim"))
+    if not (reading.excluded or (others and dialogue.without)) or reading.of("outside"):
+        return ()
     wanted = [topic for topic, weight in reading.topics.items() if weight >= 0.8 and topic not in (*reading.excluded, *reading.carried)]
-    other = any(not rules["topics"][topic].flag("general") for topic in wanted)
-    if not (reading.excluded or (others and dialogue.without)) or other or reading.of("outside"):
+    if any(not rules["topics"][topic].flag("general") for topic in wanted):
         return ()
     lists = [answer for answer in index.answers if answer.is_list and "treatment" in answer.asks]
     given = tuple([answer for answer in lists if answer.id in dialogue.last])
@@ -218,4 +205,3 @@ def leave_out(reading: Reading, index: Index, rules: Rules, dialogue: Dialogue) 
     if others or "treatment" in reading.aspects or (tells and len(reading.words) <= FEW_WORDS):
         return (max(lists, key=lambda answer: float(found.scores[answer.position])),) if lists else ()
     return ()
->>>>>>> talk
