@@ -105,7 +105,8 @@ class Warned(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Dialogue:
     """What is remembered between turns: ids of the rules, nothing that was typed. `last`: the answers of the last reply; `sides`: the topics
-    that were named together last, in their order, for "the second one", "both"; `without`: those that were left out of the last list.
+    that were named together last, in their order, for "the second one", "both"; `without`: those that were left out of the last list;
+    `of`: of whom the last message told.
     """
 
     topics: tuple[str, ...] = ()
@@ -118,4 +119,5 @@ class Dialogue:
     suggestions: tuple[str, ...] = ()
     standing: tuple[Standing, ...] = ()
     warned: Warned | None = None
+    of: str = ""
     turns: int = 0

@@ -37,6 +37,7 @@ def remember(
         suggestions=reply.suggestions,
         standing=assessment.standing,
         warned=assessment.warned,
+        of=assessment.of,
         turns=dialogue.turns + 1,
     )
 

@@ -94,6 +94,8 @@ def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assess
     asks = any(part.asks for part in reading.parts)
     # "Thanks" may be thanked for; "will it clear up?" is no small talk then.
     beside = asks if plan.kind == "chat" else plan.kind == "answer" and (withheld or tells(reading))
+    if assessment.taken_back and not asks:
+        return Plan("no_answer", "taken-back", rules.phrase("taken_back"))
     if assessment.warned and beside:
         return Plan("no_answer", "warned", aims=plan.aims)
     return plan

@@ -107,7 +107,8 @@ SECTIONS: dict[str, Section] = {
 #: The fixed sentences that the code says, and what is put in for the names in braces.
 PHRASES = {
     "no_answer": "", "outside": "subject", "far": "", "diagnosis": "", "dosage": "", "nearby": "subject", "no_more": "subject",
-    "claim": "", "quotes_on": "subject", "source": "source", "corrected": "words", "empty": "", "if_now": "", "other_person": "", "see_doctor": "", "still": "",
+    "claim": "", "quotes_on": "subject", "source": "source", "corrected": "words", "empty": "", "if_now": "", "other_person": "", "taken_back": "",
+    "see_doctor": "", "still": "",
     "still_crisis": "", "no_question": "", "unsuited": "",
 }
 
