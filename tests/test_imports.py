@@ -83,7 +83,7 @@ SAME_LAYER = {
     "refusal": {"reading", "index"},
     "choice": {"reading", "index", "refusal"},
     "plan": {"reading", "index", "safety", "refusal", "choice"},
-    "memory": {"reading", "safety", "plan"},
+    "memory": {"reading", "refusal", "safety", "plan"},
     "compose": {"reading", "understand", "index", "safety", "plan"},
     "transcript": {"render"},
     "cli": {"options"},

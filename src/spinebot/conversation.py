@@ -106,7 +106,7 @@ class Warned(NamedTuple):
 class Dialogue:
     """What is remembered between turns: ids of the rules, nothing that was typed. `last`: the answers of the last reply; `sides`: the topics
     that were named together last, in their order, for "the second one", "both"; `without`: those that were left out of the last list;
-    `of`: of whom the last message told.
+    `of`: of whom the last message told; `risks`: what was told with which a treatment can do harm.
     """
 
     topics: tuple[str, ...] = ()
@@ -120,4 +120,5 @@ class Dialogue:
     standing: tuple[Standing, ...] = ()
     warned: Warned | None = None
     of: str = ""
+    risks: tuple[str, ...] = ()
     turns: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from .answers import Answer
@@ -9,7 +10,7 @@ from .choice import about_topic, answer_each, choose, compare, in_hand, leave_ou
 from .conversation import Dialogue
 from .index import Found, Index
 from .reading import Reading
-from .refusal import SURE, Refusal, at_risk, refuse, refuses, tells
+from .refusal import SURE, Refusal, at_risk, refuse, refuses, risks_told, tells
 from .rules import Rules
 from .safety import Assessment
 from .text import MARKS
@@ -54,12 +55,8 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         talk = found.small_talk
     if talk:
         return Plan("chat", f"chat.{talk}", rules["chat"][talk].text("reply"))
-    if "dosage" in aims:
-        return Plan("no_answer", "dosage", rules.phrase("dosage"))
-    if "see-doctor" in aims and not any(rules["topics"][match.name.id].flag("condition") for match in reading.of("topic")):
-        return Plan("no_answer", "see-doctor", rules.phrase("see_doctor"))
-    if "suited" in aims and at_risk(reading, dialogue, rules) and any(rules["topics"][topic].flag("withheld") for topic in reading.topics):
-        return Plan("no_answer", "unsuited", rules.phrase("unsuited"), aims=tuple(found.aims))
+    if personal := _personal(reading, aims, dialogue, rules):
+        return personal._replace(aims=tuple(found.aims))
     if shortened := leave_out(reading, found, index, dialogue):
         answer, unwanted = shortened
         return Plan("answer", f"answers.{answer.id}", "", (answer,), tuple(found.aims), unwanted)
@@ -76,6 +73,8 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
             if not answers:
                 refusal = Refusal("dosage", rules.phrase("dosage")) if "dosage" in aims else refuse(reading, rules)
                 return Plan("no_answer", *refusal, aims=tuple(found.aims))
+    if (dialogue.risks or risks_told(reading)) and any(_praises(answer, rules) for answer in answers):
+        return _unsuited(at_risk(reading, dialogue, rules), rules)._replace(aims=tuple(found.aims))
     opening = rules.phrase("diagnosis") if "diagnosis" in asked else rules.phrase("dosage") if aims & {"which-medicine", "dosage"} else ""
     return Plan("answer", f"answers.{answers[0].id}", opening, answers, tuple(found.aims))
 
@@ -122,6 +121,27 @@ def _waits(answer: Answer, flag: str, rules: Rules) -> bool:
     if rules["red_flags"][flag].text("level") == "crisis":
         return any("medication" in topic.ids("caveats") for topic in topics)
     return any(topic.flag("withheld") for topic in topics)
+
+
+def _personal(reading: Reading, aims: Collection[str], dialogue: Dialogue, rules: Rules) -> Plan | None:
+    """What is said to whoever asks for a dose, whether to see a doctor, or whether a treatment suits them with what they have."""
+    if "dosage" in aims:
+        return Plan("no_answer", "dosage", rules.phrase("dosage"))
+    if "see-doctor" in aims and not any(rules["topics"][match.name.id].flag("condition") for match in reading.of("topic")):
+        return Plan("no_answer", "see-doctor", rules.phrase("see_doctor"))
+    if "suited" in aims and (risks := at_risk(reading, dialogue, rules)) and any(rules["topics"][topic].flag("withheld") for topic in reading.topics):
+        return _unsuited(risks, rules)
+    return None
+
+
+def _unsuited(risks: Sequence[str], rules: Rules) -> Plan:
+    return Plan("no_answer", "unsuited", rules.phrase("unsuited", risk=" and ".join(risks)))
+
+
+def _praises(answer: Answer, rules: Rules) -> bool:
+    """Whether an answer says how good or easy a treatment is that could do harm, rather than what it is."""
+    withheld = any(rules["topics"][topic].flag("withheld") for topic in answer.about)
+    return withheld and "definition" not in answer.asks and any(place.sentence.promotional for place in answer.places)
 
 
 def only_talk(reading: Reading, rules: Rules) -> str:

@@ -92,6 +92,7 @@ class RedFlags:
         signs = weigh_signs(reading, dialogue.of)
         contexts = {match.name.id for match in reading.of("context")}
         taken_back = takes_back(reading, signs, dialogue)
+        warned_before = dialogue.warned is not None
         if taken_back or "resolved" in contexts:
             # What is over adds up to nothing new; but a stroke that has gone is still one.
             dialogue = replace(dialogue, standing=(), warned=None if taken_back else dialogue.warned)
@@ -116,7 +117,7 @@ class RedFlags:
         dropped = next(iter(by_rules), "") if best is None else ""
         if best is None:
             conditional |= bool(contexts & _ASKED_OF) or bool(dropped and not _spoken_of(reading, signs))
-        return Assessment(best, tuple(kept), conditional, dropped, warned, taken_back if best is None else "", of)
+        return Assessment(best, tuple(kept), conditional, dropped, warned, taken_back if warned_before and best is None else "", of)
 
     def _again(self, reading: Reading, warned: Warned) -> Urgent | None:
         """The red flag of the last messages for someone who doubts it: "it's probably nothing", "can it wait?"."""

@@ -42,6 +42,7 @@ def write_dialogue(dialogue: Dialogue) -> dict[str, object]:
         "standing": [list(old) for old in dialogue.standing],
         "warned": list(dialogue.warned) if dialogue.warned else None,
         "of": dialogue.of,
+        "risks": list(dialogue.risks),
         "turns": dialogue.turns,
     }
 
@@ -69,6 +70,7 @@ def read_dialogue(values: object, bot: Bot) -> Dialogue:
         standing=tuple(Standing(*old) for old in map(_aged, _items(values.get("standing"))) if old and old[0] in rules["signs"]),
         warned=Warned(*warned) if (warned := _aged(values.get("warned"))) and warned[0] in rules["red_flags"] else None,
         of=next(iter(_known([values.get("of")], PERSONS)), ""),
+        risks=_known(values.get("risks"), rules["risks"]),
         turns=_count(values.get("turns")),
     )
 
