@@ -92,7 +92,7 @@ def risks_told(reading: Reading) -> tuple[str, ...]:
     for match in reading.of("risk"):
         part = next((part for part in reading.parts if part.start <= match.start < part.end), None)
         # "Had a disc op in March" asks nothing.
-        asked = part is not None and part.asks and reading.stems[part.start] != "have" and first_person.isdisjoint(range(part.start, part.end))
+        asked = part is not None and part.asks and reading.words[part.start].typed.lower() != "had" and first_person.isdisjoint(range(part.start, part.end))
         if not asked and _NEGATORS.isdisjoint(reading.stems[max(0, match.start - DENIED_WITHIN) : match.start]):
             told.append(match.name.id)
     return tuple(dict.fromkeys(told))

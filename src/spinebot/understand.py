@@ -89,7 +89,7 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
 
 def _leave_idioms(matches: dict[str, list[Match[Term]]], rules: Rules) -> None:
     """What a figure of speech names is not spoken of: there is no fall in "my foot falls asleep"; but a pain in the neck may be one."""
-    idioms = [match for match in matches["context"] if match.name.id == "idiom"]
+    idioms = [match for match in matches["context"] if match.name.id in ("idiom", "other-sense")]
     if not idioms:
         return
 
