@@ -12,7 +12,7 @@ from .conversation import Dialogue, Standing, Urgent, Warned
 from .persons import OTHER, mentions, told_of
 from .reading import Reading, without
 from .rules import LEVELS, Rule, Rules
-from .signs import COUNTS, GENERAL, Sign, weigh_signs
+from .signs import COUNTS, GENERAL, WHEN, Sign, weigh_signs
 from .taking_back import takes_back
 from .weights import Weights
 
@@ -136,13 +136,16 @@ class RedFlags:
     def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> dict[str, str]:
         """The red flags of the most pressing level that hold, in their order: each with the user's words for it."""
         now = {sign.name for sign in counting}
-        there = now | {old.sign for old in dialogue.standing if not old.asked}
+        standing = {old.sign for old in dialogue.standing if not old.asked}
         raised: dict[str, str] = {}
         pressing = LEVELS[-1]
         for rule, level, conditions, names in self._flags:
             if names.isdisjoint(now) or LEVELS.index(level) > LEVELS.index(pressing):
                 continue
-            said = (holds(condition, counting, now, reading) for condition in conditions if condition.names <= there)
+            # "My boy has a fever, and my back aches from carrying him": what is no emergency must be one person's.
+            told = [counting] if level != "soon" else _of_each(counting)
+            here = [(signs, {sign.name for sign in signs}) for signs in told]
+            said = (holds(line, signs, names, reading) for signs, names in here for line in conditions if line.names <= names | standing)
             because = next((words for words in said if words is not None), None)
             if because is not None:
                 raised = {**(raised if level == pressing else {}), rule.id: because}
@@ -154,6 +157,7 @@ class RedFlags:
         things. An alarm that needs what was told in earlier messages no word of this one takes off.
         """
         first = next(iter(by_rules.items()), None)
+        level = self._rules["red_flags"][first[0]].text("level") if first else ""
         if self.alarms is None or not reading.words:
             return first
         # Signs that advice was given on already are no reason to give it again.
@@ -162,21 +166,23 @@ class RedFlags:
         if first is None:
             if heard.chance < _needed(reading, signs):
                 return None
-        elif self._is_calm(reading, signs, heard, verdicts) and self._by_rules(reading, [sign for sign in signs if sign.counts], Dialogue()):
+        elif self._is_calm(reading, signs, heard, verdicts, level == "crisis") and self._by_rules(
+            reading, [sign for sign in signs if sign.counts], Dialogue()
+        ):
             return None
-        elif self._rules["red_flags"][first[0]].text("level") != "soon" or not heard.worse or heard.chance < WORSE_FROM:
+        elif level != "soon" or not heard.worse or heard.chance < WORSE_FROM:
             # Of several that hold the words say which: a dive and numb legs are first of all an injury.
             return max(by_rules.items(), key=lambda flag: heard.scores.get(flag[0], 0.0))
         told = ", ".join([reading.said(sign.start, sign.end) for sign in signs if sign.counts])
         return heard.flag, self.alarms.because(reading, verdicts, heard.flag) or told or reading.said(0, MOST_BECAUSE)
 
-    def _is_calm(self, reading: Reading, signs: Sequence[Sign], heard: Heard, verdicts: Mapping[str, bool]) -> bool:
+    def _is_calm(self, reading: Reading, signs: Sequence[Sign], heard: Heard, verdicts: Mapping[str, bool], crisis: bool) -> bool:
         """Whether the words all but rule out what the rules take for an alarm. Where nothing says that they speak of something else, the clauses
-        with the signs must do so by themselves: no question beside a sign makes it less.
+        with the signs must do so by themselves: no question beside a sign makes it less. Words of despair that nothing says to be a figure of speech stand.
         """
         if _spoken_of(reading, signs):
             return heard.chance < CALM_BELOW
-        if heard.chance >= SURELY_CALM_BELOW:
+        if heard.chance >= SURELY_CALM_BELOW or crisis:
             return False
         assert self.alarms is not None
         counting = [sign.start for sign in signs if sign.counts]
@@ -222,6 +228,11 @@ def _spoken_of(reading: Reading, signs: Sequence[Sign]) -> bool:
 def _affirms(reading: Reading) -> bool:
     """Whether a message says yes to what was asked about before."""
     return len(reading.stems) <= LONGEST_YES and any(match.name.id == "yes" and match.start <= 1 for match in reading.of("aim"))
+
+
+def _of_each(counting: Sequence[Sign]) -> list[list[Sign]]:
+    """The signs of the user and those of another, each with what says when."""
+    return [[sign for sign in counting if sign.other == other or sign.name in WHEN] for other in (False, True)]
 
 
 def _other(signs: Sequence[Sign], of: str) -> bool:

@@ -52,7 +52,7 @@ LIMB_SIGNS = frozenset("numb tingling leg-loss both-legs leg arm-loss one-sided 
 #: Signs beside which no limb is only asleep.
 _HEAVY = frozenset("saddle saddle-numb retention incontinence face-droop speech-loss chest-pain fever unsteady clumsy-hands".split())
 #: Signs that only say when and how something came: nobody's.
-_WHEN = frozenset("new-change injury-now months sudden worsening small-knock".split())
+WHEN = frozenset("new-change injury-now months sudden worsening small-knock".split())
 #: Signs of a fall or a crash: what is hurt then is not the horse or the car.
 _INJURIES = frozenset(("big-injury", "great-force"))
 
@@ -118,7 +118,7 @@ def weigh_signs(reading: Reading, before: str = "") -> list[Sign]:
         clause, sentence = clause_at[match.start], sentence_at[match.start]
         verdict = _verdict(match, clause, sentence, clause in first_person, stems, deniers, surroundings)
         person = whose(match.start, match.end, reading, named, before)
-        if verdict == COUNTS and match.name.id not in _CRISES | _WHEN:
+        if verdict == COUNTS and match.name.id not in _CRISES | WHEN:
             if person in (THING, PEOPLE) and not hurt:
                 verdict = "not a person" if person == THING else "met at work"
             elif surroundings.lasting and match.name.id in _OLD and _has_lasted(match, clause, clause_at, found, stems, surroundings.lasting):
