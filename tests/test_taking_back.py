@@ -50,6 +50,13 @@ def test_despair_and_a_heart_are_not_calm_for_being_old(bot: Bot, flag: str) -> 
     assert reason(bot, "it's been like that for 30 years", flag) == ""
 
 
+@pytest.mark.parametrize("flag", ["suicide", "abuse", "overdose"])
+def test_what_people_play_down_is_no_figure_of_speech(bot: Bot, flag: str) -> None:
+    """ "I didn't mean it" is said by those who did."""
+    assert reason(bot, "that was just a figure of speech", flag) == ""
+    assert reason(bot, "that was about a film", flag) == "fiction or a figure of speech"
+
+
 def test_numbness_between_the_legs_comes_from_no_chair(bot: Bot) -> None:
     """Someone whose bladder fails explains it by the seat: only a limb falls asleep."""
     assert reason(bot, "it's from sitting on it", standing=(*NUMB, Standing("retention", 0))) == ""

@@ -80,7 +80,8 @@ def whose(start: int, end: int, reading: Reading, named: Sequence[Mention], befo
     clause = next((part for part in reading.parts if part.start <= start < part.end), None)
     if clause is None:
         return SELF
-    return next(_nearest(start, end, clause.start, clause.end, reading, named), before or SELF)
+    # A dog or a car of the message before is only meant where "he" or "its" says so.
+    return next(_nearest(start, end, clause.start, clause.end, reading, named), OTHER if before == OTHER else SELF)
 
 
 def _nearest(start: int, end: int, opens: int, ends: int, reading: Reading, named: Sequence[Mention]) -> Iterator[str]:
@@ -111,6 +112,8 @@ def _is_somebody(match: Match[Term], stems: Sequence[str]) -> bool:
     if word in _NOBODY or word in _HE:
         return False
     named = match.start > 0 and stems[match.start - 1] in _DETERMINERS
+    if named and match.start > 1 and stems[match.start - 2] == "be":
+        return False  # "Since I was a child."
     return (named or word not in _SPOKEN_TO) and not _done_to(match.start - named, stems)
 
 

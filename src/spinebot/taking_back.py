@@ -21,6 +21,8 @@ _EXPLAINED_WITHIN = 4
 _LASTING = frozenset(("cauda-equina", "cord", "cord-now", "weakness", "stroke", "artery", "cancer-cord", "inflammatory"))
 #: Red flags whose signs a limb has that was lain on.
 _LAIN_ON = frozenset(("weakness", "cauda-equina", "cord", "cord-now", "stroke", "cancer-cord"))
+#: Red flags that people play down once they have said it: "only a figure of speech" takes none of these back.
+_MEANT = frozenset(("suicide", "abuse", "overdose"))
 #: Signs by which something has changed after all.
 _CHANGED = frozenset(("worsening", "new-change"))
 
@@ -34,7 +36,7 @@ def takes_back(reading: Reading, signs: Collection[Sign], dialogue: Dialogue) ->
         return ""
     flag = dialogue.warned.flag
     told = {sign.name for sign in signs if sign.counts}
-    if _explained(reading, "fiction", "figure"):
+    if _explained(reading, "fiction") or (flag not in _MEANT and _explained(reading, "figure")):
         return "fiction or a figure of speech"
     if _explained_thing(reading):
         return "not a person"
@@ -61,7 +63,7 @@ def _explained(reading: Reading, *what: str) -> bool:
     """Whether a message explains what was meant: "that was about a film", "I meant it as a joke"."""
     spans = [(match.start, match.end) for match in reading.of("context") if match.name.id == "explains"]
     return any(
-        match.name.id in what and start <= match.start <= end + _EXPLAINED_WITHIN for match in reading.of("context") for start, end in spans
+        match.name.id in what and start - _EXPLAINED_WITHIN <= match.start <= end + _EXPLAINED_WITHIN for match in reading.of("context") for start, end in spans
     )
 
 
@@ -69,7 +71,7 @@ def _explained_thing(reading: Reading) -> bool:
     spans = [(match.start, match.end) for match in reading.of("context") if match.name.id == "explains"]
     things = [mention.start for mention in mentions(reading) if mention.whose == THING]
     things += [match.start for match in reading.of("context") if match.name.id == "not-a-person"]
-    return any(start <= thing <= end + _EXPLAINED_WITHIN for thing in things for start, end in spans)
+    return any(start - _EXPLAINED_WITHIN <= thing <= end + _EXPLAINED_WITHIN for thing in things for start, end in spans)
 
 
 def _of_the_pain(reading: Reading) -> bool:
