@@ -601,3 +601,40 @@ def test_a_stiff_neck_without_an_accident_is_no_emergency(bot: Bot, message: str
 def test_a_stiff_neck_after_an_accident_is(bot: Bot, message: str) -> None:
     urgent = bot.conversation().say(message).urgent
     assert urgent is not None and urgent.level == "emergency"
+
+
+# Whose, and since when.
+
+
+@pytest.mark.parametrize(("message", "levels"), [
+    ("my leg has been weak for 20 years", ("calm",)), ("my leg has been weak for two days", SOON), ("back pain for years and my leg is weak", SOON),
+    ("my arm goes numb when I sleep on it, gone when I shake it", ("calm",)), ("my arm went numb this morning and stays numb", SOON),
+    ("numb between the legs from sitting on it, gone when I stand", ("emergency",)),
+])
+def test_what_has_been_for_years_or_comes_from_lying_on_it_raises_none(by_rules: Bot, message: str, levels: tuple[str, ...]) -> None:
+    assert level(say(by_rules, message)) in levels
+
+
+@pytest.mark.parametrize(("message", "levels"), [
+    ("my boy has a fever, and my back aches from carrying him", ("calm",)), ("I have a fever, and my back aches", SOON),
+    ("my boy has a fever, and his back aches", SOON), ("our dog can't move his legs", ("calm",)), ("I'm a nurse and see people with chest pain", ("calm",)),
+    ("I'm a nurse and have chest pain", ("emergency",)), ("our horse threw me, can't feel the legs", ("emergency",)),
+])
+def test_signs_are_weighed_for_each_by_themselves(by_rules: Bot, message: str, levels: tuple[str, ...]) -> None:
+    """A parent's sore back and a child's cold are no infection of a spine."""
+    assert level(say(by_rules, message)) in levels
+
+
+@pytest.mark.parametrize("flag", ["injury", "cauda-equina"])
+def test_of_several_red_flags_the_words_say_which(bot: Bot, flag: str) -> None:
+    """Who dived and can't feel their legs must keep still; who wet themselves after lifting must say so at the hospital."""
+    said = {"injury": "I dived into the shallow end, my neck hurts and both my legs are numb", "cauda-equina": "my back went lifting and both my legs are numb, I wet myself"}
+    reply = say(bot, said[flag])
+    assert reply.urgent and reply.urgent.id == flag
+
+
+def test_both_completes_a_sign_only_of_limbs(either: Bot) -> None:
+    """ "Which conditions affect both the neck and the back?" is no numbness of both legs."""
+    assert say(either, "my leg is numb", "both").urgent
+    for asked in ("which conditions affect both the neck and the back?", "does physio help both?", "are both at risk of arthritis?"):
+        assert say(either, "my leg is numb", asked).urgent is None, asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .evidence import alarm_evidence
@@ -20,12 +21,13 @@ TELLING, MOST_TELLING = 0.3, 3
 
 class Heard(NamedTuple):
     """What the words of a message say: the chance that it tells of any warning sign, the likeliest red flag, and whether that is an emergency
-    whatever else was found.
+    whatever else was found. `scores`: red flag → how loudly the words speak for it; none where they are surely calm.
     """
 
     chance: float
     flag: str = ""
     worse: bool = False
+    scores: Mapping[str, float] = MappingProxyType({})
 
 
 class Alarms:
@@ -50,7 +52,7 @@ class Alarms:
         chance = alarm / (alarm + math.exp(calm - loudest))
         worse = sum([chances[at] for at in self._emergencies]) > MOSTLY * alarm
         at = max(self._emergencies, key=flags.__getitem__) if worse else flags.index(loudest)
-        return Heard(chance, self._flags[at], worse)
+        return Heard(chance, self._flags[at], worse, dict(zip(self._flags, flags, strict=True)))
 
     def because(self, reading: Reading, verdicts: Mapping[str, bool], flag: str) -> str:
         """The user's words that spoke loudest for a flag; "" where no word did."""

@@ -103,7 +103,8 @@ class Warned(NamedTuple):
 
 class Dialogue(NamedTuple):
     """What is remembered between turns: ids of the rules, nothing that was typed. `last`: the answers of the last reply; `sides`: the topics
-    that were named together last, in their order, for "the second one", "both"; `without`: those that were left out of the last list.
+    that were named together last, in their order, for "the second one", "both"; `without`: those that were left out of the last list;
+    `of`: of whom the last message told; `risks`: what was told with which a treatment can do harm.
     """
 
     topics: tuple[str, ...] = ()
@@ -116,4 +117,6 @@ class Dialogue(NamedTuple):
     suggestions: tuple[str, ...] = ()
     standing: tuple[Standing, ...] = ()
     warned: Warned | None = None
+    of: str = ""
+    risks: tuple[str, ...] = ()
     turns: int = 0

@@ -81,7 +81,7 @@ LIGHT = frozenset("""
 NEGATORS = frozenset("no not never without none nor neither nothing zero hardly free lack deny denies denied minus nobody non".split())
 
 # Where a negation ends although the sentence goes on.
-NEGATION_ENDS = frozenset("but however though although except apart until till since now then yet instead anyway because still whereas while otherwise only besides".split())
+NEGATION_ENDS = frozenset("but however though although except apart until till since now then yet instead anyway because still whereas while otherwise only just besides".split())
 
 # Words that open a question or an order to answer.
 QUESTION_WORDS = frozenset("what which who whom whose when where why how whereabouts".split())

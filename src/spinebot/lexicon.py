@@ -16,7 +16,7 @@ from .text import MARKS, english_words, expand, rare_words, stem, tokens
 #: Section of intents.yaml → the kind of term that its wordings become.
 _KINDS = {
     "topics": "topic", "aspects": "aspect", "answers": "clue", "outside": "outside", "chat": "chat", "aims": "aim",
-    "caveats": "caveat", "signs": "sign", "contexts": "context",
+    "caveats": "caveat", "signs": "sign", "risks": "risk", "contexts": "context",
 }
 
 

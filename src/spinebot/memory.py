@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from .conversation import Dialogue, Reply
 from .plan import Plan
 from .reading import Reading
+from .refusal import risks_told
 from .rules import Rules
 from .safety import Assessment
 
@@ -37,6 +38,8 @@ def remember(
         suggestions=reply.suggestions,
         standing=assessment.standing,
         warned=assessment.warned,
+        of=assessment.of,
+        risks=tuple(dict.fromkeys((*dialogue.risks, *risks_told(reading)))),
         turns=dialogue.turns + 1,
     )
 

@@ -15,7 +15,7 @@ from .linking import bridge, harm, link
 from .matcher import Match
 from .picking import pick
 from .reading import Reading
-from .refusal import SURE, Refusal, at_risk, refuse, refuses, tells
+from .refusal import SURE, Refusal, at_risk, refuse, refuses, risks_told, tells
 from .rules import Rules
 from .safety import Assessment
 from .text import MARKS
@@ -64,12 +64,8 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         talk = "" if _asks_beside(reading, found, rules) else found.small_talk
     if talk:
         return Plan("chat", f"chat.{talk}", rules["chat"][talk].text("reply"))
-    if "dosage" in aims:
-        return Plan("no_answer", "dosage", rules.phrase("dosage"))
-    if "see-doctor" in aims and not any(rules["topics"][match.name.id].flag("condition") for match in reading.of("topic")):
-        return Plan("no_answer", "see-doctor", rules.phrase("see_doctor"))
-    if "suited" in aims and at_risk(reading, dialogue, rules) and any(rules["topics"][topic].flag("withheld") for topic in reading.topics):
-        return Plan("no_answer", "unsuited", rules.phrase("unsuited"), aims=tuple(found.aims))
+    if personal := _personal(reading, aims, dialogue, rules):
+        return personal._replace(aims=tuple(found.aims))
     if shortened := leave_out(reading, index, rules, dialogue):
         return Plan("answer", f"answers.{shortened[0].id}", "", shortened, tuple(found.aims), unwanted)
     asked = aims | {aim for aim, score in found.aims.items() if score > SURELY_AIMED}
@@ -79,6 +75,8 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     if not answers:
         refusal = Refusal("dosage", rules.phrase("dosage")) if "dosage" in aims else refuse(reading, rules)
         return Plan("no_answer", *refusal, aims=tuple(found.aims))
+    if (dialogue.risks or risks_told(reading)) and any(_praises(answer, rules) for answer in answers):
+        return _unsuited(at_risk(reading, dialogue, rules), rules)._replace(aims=tuple(found.aims))
     opening = rules.phrase("diagnosis") if "diagnosis" in asked else rules.phrase("dosage") if aims & {"which-medicine", "dosage"} else ""
     left = unwanted if any(answer.is_list for answer in answers) else ()
     return Plan("answer", f"answers.{answers[0].id}", opening, answers, tuple(found.aims), left)
@@ -108,6 +106,8 @@ def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assess
     asks = any(part.asks for part in reading.parts)
     # "Thanks" may be thanked for; "will it clear up?" is no small talk then.
     beside = asks if plan.kind == "chat" else plan.kind == "answer" and (withheld or tells(reading))
+    if assessment.taken_back and not asks:
+        return Plan("no_answer", "taken-back", rules.phrase("taken_back"))
     if assessment.warned and beside:
         return Plan("no_answer", "warned", aims=plan.aims)
     return plan
@@ -150,6 +150,27 @@ def _waits(answer: Answer, flag: str, rules: Rules) -> bool:
     if rules["red_flags"][flag].text("level") == "crisis":
         return any("medication" in topic.ids("caveats") for topic in topics)
     return any(topic.flag("withheld") for topic in topics)
+
+
+def _personal(reading: Reading, aims: Collection[str], dialogue: Dialogue, rules: Rules) -> Plan | None:
+    """What is said to whoever asks for a dose, whether to see a doctor, or whether a treatment suits them with what they have."""
+    if "dosage" in aims:
+        return Plan("no_answer", "dosage", rules.phrase("dosage"))
+    if "see-doctor" in aims and not any(rules["topics"][match.name.id].flag("condition") for match in reading.of("topic")):
+        return Plan("no_answer", "see-doctor", rules.phrase("see_doctor"))
+    if "suited" in aims and (risks := at_risk(reading, dialogue, rules)) and any(rules["topics"][topic].flag("withheld") for topic in reading.topics):
+        return _unsuited(risks, rules)
+    return None
+
+
+def _unsuited(risks: Sequence[str], rules: Rules) -> Plan:
+    return Plan("no_answer", "unsuited", rules.phrase("unsuited", risk=" and ".join(risks)))
+
+
+def _praises(answer: Answer, rules: Rules) -> bool:
+    """Whether an answer says how good or easy a treatment is that could do harm, rather than what it is."""
+    withheld = any(rules["topics"][topic].flag("withheld") for topic in answer.about)
+    return withheld and "definition" not in answer.asks and any(place.sentence.promotional for place in answer.places)
 
 
 def only_talk(reading: Reading, rules: Rules) -> str:

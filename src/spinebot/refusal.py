@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .clauses import VERB_STEMS
 from .conversation import Dialogue
-from .english import TOLD_OF
+from .english import NEGATORS, TOLD_OF
 from .index import Found
 from .reading import EMPTY_STEMS, Reading
 from .rules import Rules
@@ -27,6 +27,9 @@ BARE = 4
 SUBJECT = 3
 #: Words by which a message tells of someone.
 _TOLD_OF = frozenset(map(stem, TOLD_OF))
+_NEGATORS = frozenset(map(stem, NEGATORS))
+#: Within how many words before it a denial takes off an illness: "I don't have osteoporosis".
+DENIED_WITHIN = 4
 
 
 class Refusal(NamedTuple):
@@ -95,8 +98,21 @@ def is_bare(reading: Reading) -> bool:
     return len(reading.words) <= BARE or all(at in named or word in EMPTY_STEMS or word in MARKS for at, word in enumerate(reading.stems))
 
 
-def at_risk(reading: Reading, dialogue: Dialogue, rules: Rules) -> bool:
-    """Whether the user has something with which a treatment may do harm, by this message or by what was talked of."""
-    if any(match.name.id == "at-risk" for match in reading.of("context")):
-        return True
-    return any(rules["topics"][topic].flag("at_risk") for topics in (dialogue.topics, *dialogue.earlier) for topic in topics)
+def risks_told(reading: Reading) -> tuple[str, ...]:
+    """What a message tells that someone has with which a treatment can do harm: not what it denies, or only asks about."""
+    first_person = {at for at, word in enumerate(reading.stems) if word in _TOLD_OF}
+    told = []
+    for match in reading.of("risk"):
+        part = next((part for part in reading.parts if part.start <= match.start < part.end), None)
+        # "Had a disc op in March" asks nothing.
+        asked = part is not None and part.asks and reading.words[part.start].typed.lower() != "had" and first_person.isdisjoint(range(part.start, part.end))
+        if not asked and _NEGATORS.isdisjoint(reading.stems[max(0, match.start - DENIED_WITHIN) : match.start]):
+            told.append(match.name.id)
+    return tuple(dict.fromkeys(told))
+
+
+def at_risk(reading: Reading, dialogue: Dialogue, rules: Rules) -> tuple[str, ...]:
+    """With what the user has a treatment may do harm, by this message or by what was told or talked of: as it is called."""
+    told = [rules["risks"][risk].text("label") for risk in (*risks_told(reading), *dialogue.risks)]
+    talked_of = [topic for topics in (dialogue.topics, *dialogue.earlier) for topic in topics if rules["topics"][topic].flag("at_risk")]
+    return tuple(dict.fromkeys([*told, *(rules["topics"][topic].text("label") for topic in talked_of)]))

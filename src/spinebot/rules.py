@@ -32,11 +32,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One top-level key: a mapping of ids to entries, or, if `single`, one entry."""
+    """One top-level key: a mapping of ids to entries, or, if `single`, one entry; a folder can do without it if `optional`."""
 
     about: str
     fields: Mapping[str, Field]
     single: bool = False
+    optional: bool = False
 
 
 _WORDS = Field("words", "what people say: wordings separated by commas, on one or more lines", required=True)
@@ -98,6 +99,10 @@ SECTIONS: dict[str, Section] = {
         "source": Field("text", "where that is from", True),
         "read": Field("text", "the date on which the source was read", True),
     }),
+    "risks": Section("what someone has with which a treatment can do harm", {
+        "label": Field("text", "its name, shown to the user", True),
+        "words": _WORDS,
+    }, optional=True),
     "contexts": Section("words that change what a warning sign means", {"words": _WORDS}),
     "numbers": Section("whom to call, by country", {
         "emergency": Field("text", "emergency services", True),
@@ -110,8 +115,9 @@ SECTIONS: dict[str, Section] = {
 #: The fixed sentences that the code says, and what is put in for the names in braces.
 PHRASES = {
     "no_answer": "", "outside": "subject", "far": "", "diagnosis": "", "dosage": "", "nearby": "subject", "no_more": "subject",
-    "claim": "", "quotes_on": "subject", "source": "source", "corrected": "words", "empty": "", "if_now": "", "other_person": "", "see_doctor": "", "still": "",
-    "still_crisis": "", "no_question": "", "unsuited": "",
+    "claim": "", "quotes_on": "subject", "source": "source", "corrected": "words", "empty": "", "if_now": "", "other_person": "", "taken_back": "",
+    "see_doctor": "", "still": "",
+    "still_crisis": "", "no_question": "", "unsuited": "risk",
 }
 
 Entry = dict[str, object]
@@ -204,10 +210,12 @@ class _Reader:
         sections: dict[str, dict[str, Rule]] = {}
         for name, section in SECTIONS.items():
             section_node = root.get(name)
-            if section_node is None:
+            if section_node is not None:
+                sections[name] = self._section(name, section, section_node)
+            elif section.optional:
+                sections[name] = {}
+            else:
                 self.fault(0, f"the section {name!r} is missing: {section.about}")
-                continue
-            sections[name] = self._section(name, section, section_node)
         self._references(sections)
         if self.faults:
             raise RulesError(*self.faults)

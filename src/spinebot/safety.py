@@ -8,9 +8,11 @@ from typing import NamedTuple
 from .alarms import Alarms, Heard
 from .conditions import Condition, holds
 from .conversation import Dialogue, Standing, Urgent, Warned
+from .persons import OTHER, mentions, told_of
 from .reading import Reading, without
 from .rules import LEVELS, Rule, Rules
-from .signs import COUNTS, GENERAL, Sign, weigh_signs
+from .signs import COUNTS, GENERAL, WHEN, Sign, weigh_signs
+from .taking_back import takes_back
 from .weights import Weights
 
 #: From which chance on the words raise an alarm that no rule raised.
@@ -42,15 +44,12 @@ _SPOKEN_OF = frozenset(("idiom", "fiction", "study", "past", "resolved", "harmle
 _ASKED_OF = frozenset(("named", "feared"))
 #: Aims of someone who would rather not believe a warning, or asks whether it is one.
 _DOUBTS = frozenset(("doubt", "see-doctor"))
-#: Contexts that take back the signs of earlier messages: they are over, or a doctor has seen to them. Urgent advice is taken back by a doctor
-#: alone: a stroke that has gone is still one.
-_TAKEN_BACK = frozenset(("resolved", "ruled-out"))
-
 
 class Assessment(NamedTuple):
     """What was found of warning signs: the red flag that was raised, and those asked about in general only.
 
-    `dropped`: the red flag that the rules raised and the words of the message took off; `warned`: the last one that was raised and not taken back.
+    `dropped`: the red flag that the rules raised and the words of the message took off; `warned`: the last one that was raised and not taken back;
+    `taken_back`: why it was; `of`: of whom the message tells.
     """
 
     urgent: Urgent | None
@@ -58,6 +57,8 @@ class Assessment(NamedTuple):
     conditional: bool = False
     dropped: str = ""
     warned: Warned | None = None
+    taken_back: str = ""
+    of: str = ""
 
 
 class _Flag(NamedTuple):
@@ -87,19 +88,24 @@ class RedFlags:
 
     def assess(self, reading: Reading, dialogue: Dialogue) -> Assessment:
         """The most pressing red flag that the message, with what still stands from earlier ones, raises."""
-        signs = weigh_signs(reading)
+        of = told_of(reading, mentions(reading, dialogue.of), dialogue.of)
+        signs = weigh_signs(reading, dialogue.of)
         contexts = {match.name.id for match in reading.of("context")}
-        if contexts & _TAKEN_BACK:
-            stays = dialogue.warned is not None and "ruled-out" not in contexts and self._level(dialogue.warned) != "soon"
-            dialogue = dialogue._replace(standing=(), warned=dialogue.warned if stays else None)
+        taken_back = takes_back(reading, signs, dialogue)
+        warned_before = dialogue.warned is not None
+        if taken_back or "resolved" in contexts:
+            # What is over adds up to nothing new; but a stroke that has gone is still one.
+            dialogue = dialogue._replace(standing=(), warned=None if taken_back else dialogue.warned)
         if _affirms(reading):
             # "Can a disc cause incontinence?" – "Yes, I have that."
             signs += [Sign(old.sign, 0, len(reading.stems), 0, COUNTS, True) for old in dialogue.standing if old.asked]
         counting = [sign for sign in signs if sign.counts]
-        by_rules = self._by_rules(reading, counting, dialogue) if counting else None
-        best = self._judge(reading, signs, dialogue, by_rules)
-        warned = Warned(best.id, 0, _other(signs)) if best else self._older(dialogue.warned)
-        if by_rules is None and dialogue.warned is not None and (again := self._again(reading, dialogue.warned)):
+        by_rules = self._by_rules(reading, counting, dialogue) if counting else {}
+        raised = self._judge(reading, signs, dialogue, by_rules)
+        other = _other(signs, of)
+        best = self._urgent(*raised, other) if raised else None
+        warned = Warned(best.id, 0, other) if best else self._older(dialogue.warned)
+        if not by_rules and dialogue.warned is not None and (again := self._again(reading, dialogue.warned)):
             best, warned = again, dialogue.warned._replace(age=0)
         fresh = dict.fromkeys([sign.name for sign in counting])
         kept = [Standing(name, 0) for name in fresh]
@@ -108,19 +114,17 @@ class RedFlags:
             kept += [Standing(name, 0, True) for name in dict.fromkeys([sign.name for sign in signs if sign.verdict in GENERAL]) if name not in fresh]
             conditional = best is None and self._would_hold(signs, reading)
         kept += [old for old in _age(dialogue.standing) if old.sign not in fresh]
-        dropped = by_rules.id if by_rules is not None and best is None else ""
+        dropped = next(iter(by_rules), "") if best is None else ""
         if best is None:
             conditional |= bool(contexts & _ASKED_OF) or bool(dropped and not _spoken_of(reading, signs))
-        return Assessment(best, tuple(kept), conditional, dropped, warned)
+        return Assessment(best, tuple(kept), conditional, dropped, warned, taken_back if warned_before and best is None else "", of)
 
     def _again(self, reading: Reading, warned: Warned) -> Urgent | None:
         """The red flag of the last messages for someone who doubts it: "it's probably nothing", "can it wait?"."""
         doubt = next((match for match in reading.of("aim") if match.name.id in _DOUBTS), None)
         if doubt is None:
             return None
-        rule = self._rules["red_flags"][warned.flag]
-        level = self._level(warned)
-        return Urgent(rule.id, level, self._advice(rule, level, warned.other), reading.said(doubt.start, doubt.end))
+        return self._urgent(warned.flag, reading.said(doubt.start, doubt.end), warned.other)
 
     def _level(self, warned: Warned) -> str:
         return self._rules["red_flags"][warned.flag].text("level")
@@ -129,45 +133,58 @@ class RedFlags:
         """Urgent advice of earlier messages, one message later; None where that is long enough ago."""
         return warned._replace(age=warned.age + 1) if warned and warned.age + 1 < ADVICE_STANDS[self._level(warned)] else None
 
-    def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> Urgent | None:
+    def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> dict[str, str]:
+        """The red flags of the most pressing level that hold, in their order: each with the user's words for it."""
         now = {sign.name for sign in counting}
-        there = now | {old.sign for old in dialogue.standing if not old.asked}
+        standing = {old.sign for old in dialogue.standing if not old.asked}
+        raised: dict[str, str] = {}
+        pressing = ""
         for rule, level, conditions, names in self._flags:
+            if raised and level != pressing:
+                break
             if names.isdisjoint(now):
                 continue
-            for condition in conditions:
-                if condition.names <= there and (because := holds(condition, counting, now, reading)) is not None:
-                    return Urgent(rule.id, level, self._advice(rule, level, _other(counting)), because)
-        return None
+            # "My boy has a fever, and my back aches from carrying him": what is no emergency must be one person's.
+            told = [counting] if level != "soon" else _of_each(counting)
+            here = [(signs, {sign.name for sign in signs}) for signs in told]
+            said = (holds(line, signs, names, reading) for signs, names in here for line in conditions if line.names <= names | standing)
+            because = next((words for words in said if words is not None), None)
+            if because is not None:
+                raised[rule.id] = because
+                pressing = level
+        return raised
 
-    def _judge(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue, by_rules: Urgent | None) -> Urgent | None:
-        """The red flag of the rules in the light of the words: people find words that no list has, and use those of the lists for other
+    def _judge(self, reading: Reading, signs: Sequence[Sign], dialogue: Dialogue, by_rules: Mapping[str, str]) -> tuple[str, str] | None:
+        """The red flag of the rules in the light of the words, and why: people find words that no list has, and use those of the lists for other
         things. An alarm that needs what was told in earlier messages no word of this one takes off.
         """
+        first = next(iter(by_rules.items()), None)
+        level = self._rules["red_flags"][first[0]].text("level") if first else ""
         if self.alarms is None or not reading.words:
-            return by_rules
+            return first
         # Signs that advice was given on already are no reason to give it again.
         verdicts = verdicts_of(signs, dialogue if dialogue.warned is None else Dialogue())
         heard = self.alarms.hear(reading, verdicts)
-        if by_rules is None:
+        if first is None:
             if heard.chance < _needed(reading, signs):
                 return None
-        elif self._is_calm(reading, signs, heard, verdicts) and self._by_rules(reading, [sign for sign in signs if sign.counts], Dialogue()):
+        elif self._is_calm(reading, signs, heard, verdicts, level == "crisis") and self._by_rules(
+            reading, [sign for sign in signs if sign.counts], Dialogue()
+        ):
             return None
-        elif by_rules.level != "soon" or not heard.worse or heard.chance < WORSE_FROM:
-            return by_rules
-        rule = self._rules["red_flags"][heard.flag]
+        elif level != "soon" or not heard.worse or heard.chance < WORSE_FROM:
+            # Of several that hold the words say which: a dive and numb legs are first of all an injury.
+            return max(by_rules.items(), key=lambda flag: heard.scores.get(flag[0], 0.0))
         told = ", ".join([reading.said(sign.start, sign.end) for sign in signs if sign.counts])
-        because = self.alarms.because(reading, verdicts, heard.flag) or told or reading.said(0, MOST_BECAUSE)
-        return Urgent(rule.id, rule.text("level"), self._advice(rule, rule.text("level"), _other(signs)), because)
+        return heard.flag, self.alarms.because(reading, verdicts, heard.flag) or told or reading.said(0, MOST_BECAUSE)
 
-    def _is_calm(self, reading: Reading, signs: Sequence[Sign], heard: Heard, verdicts: Mapping[str, bool]) -> bool:
+    def _is_calm(self, reading: Reading, signs: Sequence[Sign], heard: Heard, verdicts: Mapping[str, bool], crisis: bool) -> bool:
         """Whether the words all but rule out what the rules take for an alarm. Where nothing says that they speak of something else, the clauses
-        with the signs must do so by themselves: no question beside a sign makes it less.
+        with the signs must do so by themselves: no question beside a sign makes it less. Words of despair that nothing says to be a figure of speech stand.
         """
         if _spoken_of(reading, signs):
             return heard.chance < CALM_BELOW
-        if heard.chance >= SURELY_CALM_BELOW:
+        if heard.chance >= SURELY_CALM_BELOW or crisis:
             return False
         assert self.alarms is not None
         counting = [sign.start for sign in signs if sign.counts]
@@ -185,11 +202,14 @@ class RedFlags:
             for flag in self._flags if not flag.names.isdisjoint(names) for condition in flag.conditions
         )
 
-    def _advice(self, rule: Rule, level: str, other: bool) -> str:
+    def _urgent(self, flag: str, because: str, other: bool) -> Urgent:
+        """The advice of a red flag, worded for another person where it is one's."""
+        rule = self._rules["red_flags"][flag]
+        level = rule.text("level")
         key = {"emergency": "emergency", "crisis": "crisis", "soon": "urgent"}[level]
         call = self._rules["numbers"][self._country].text(key) or self._rules["numbers"]["default"].text(key)
         advice = f"{rule.text('advice')} {call}"
-        return f"{self._rules.phrase('other_person')} {advice}" if other and level != "crisis" else advice
+        return Urgent(flag, level, f"{self._rules.phrase('other_person')} {advice}" if other and level != "crisis" else advice, because)
 
 
 def _needed(reading: Reading, signs: Sequence[Sign]) -> float:
@@ -212,10 +232,15 @@ def _affirms(reading: Reading) -> bool:
     return len(reading.stems) <= LONGEST_YES and any(match.name.id == "yes" and match.start <= 1 for match in reading.of("aim"))
 
 
-def _other(signs: Sequence[Sign]) -> bool:
-    """Whether the signs that count are all told of another person."""
-    counting = [sign for sign in signs if sign.counts]
-    return bool(counting) and all(sign.other for sign in counting)
+def _of_each(counting: Sequence[Sign]) -> list[list[Sign]]:
+    """The signs of the user and those of another, each with what says when."""
+    return [[sign for sign in counting if sign.other == other or sign.name in WHEN] for other in (False, True)]
+
+
+def _other(signs: Sequence[Sign], of: str) -> bool:
+    """Whether the signs that count are told of another person, not of the user; where none counts, whether the message is (`of`)."""
+    counting = [sign.other for sign in signs if sign.counts]
+    return 2 * sum(counting) > len(counting) if counting else of == OTHER
 
 
 def verdicts_of(signs: Sequence[Sign], dialogue: Dialogue) -> dict[str, bool]:
@@ -228,7 +253,7 @@ def verdicts_of(signs: Sequence[Sign], dialogue: Dialogue) -> dict[str, bool]:
 
 def verdicts(reading: Reading, dialogue: Dialogue) -> dict[str, bool]:
     """Sign → whether it counts, of a reading and what stands before it."""
-    return verdicts_of(weigh_signs(reading), dialogue)
+    return verdicts_of(weigh_signs(reading, dialogue.of), dialogue)
 
 
 def _age(standing: Iterable[Standing]) -> tuple[Standing, ...]:
@@ -244,7 +269,7 @@ def most_pressing(assessments: Sequence[Assessment]) -> Assessment:
             standing[old.sign] = old
     urgent = min(raised, key=lambda flag: LEVELS.index(flag.level), default=None)
     conditional = urgent is None and any(found.conditional for found in assessments)
-    return Assessment(urgent, tuple(standing.values()), conditional, warned=_newest(assessments))
+    return Assessment(urgent, tuple(standing.values()), conditional, warned=_newest(assessments), of=assessments[-1].of)
 
 
 def _newest(assessments: Sequence[Assessment]) -> Warned | None:

@@ -24,7 +24,7 @@ def build_schema() -> Schema:
         "description": "All that a bot's maintainers may change without touching code.",
         "type": "object",
         "properties": {name: _section(name, section) for name, section in SECTIONS.items()},
-        "required": [*SECTIONS],
+        "required": [name for name, section in SECTIONS.items() if not section.optional],
         "additionalProperties": False,
     }
 

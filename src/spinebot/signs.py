@@ -13,6 +13,7 @@ from typing import NamedTuple
 from .english import NEGATION_ENDS, NEGATORS
 from .lexicon import Term
 from .matcher import Match
+from .persons import OTHER, PEOPLE, THING, mentions, whose
 from .reading import Reading
 from .text import MARKS, stem
 
@@ -30,11 +31,30 @@ _CRISES = frozenset(("suicide", "self-harm", "abuse"))
 _NEUTRAL = frozenset(("present",))
 #: Where a new subject begins, a negation has ended: "if it doesn't work I've ...".
 _NEW_SUBJECT = frozenset(stem(word) for word in ("i", "he", "she", "we", "they"))
-_I = frozenset(stem(word) for word in ("i", "me", "we", "us"))
 _THIRD_PERSON = frozenset(stem(word) for word in ("he", "she", "him", "her"))
 _HISTORIES = frozenset(("cancer", "infection-source"))
 _NEGATORS = frozenset(stem(word) for word in NEGATORS)
 _ENDS = frozenset(stem(word) for word in NEGATION_ENDS)
+#: Where another thing is told, "for years" is not said of what stands before: "a bad back for years and now ...".
+_JOINS = _ENDS | frozenset(stem(word) for word in "and plus so after then".split())
+_YEARS = frozenset(("year", "decad"))
+#: How many words "always been" reaches over: "always been a bit clumsy".
+_ALWAYS_REACHES = 3
+#: Signs that someone can have had all their life, or for decades.
+_OLD = frozenset(
+    """
+    numb tingling saddle saddle-numb retention incontinence leg-loss legs-gone both-legs leg arm-loss foot-drop clumsy-hands unsteady lhermitte face-droop
+    speech-loss sight-loss eye-sign hard-swallow spinning one-sided gone-numb-side headache light-hurts lump
+    """.split()
+)
+#: Signs that a limb has which was lain on, until it wakes.
+LIMB_SIGNS = frozenset("numb tingling leg-loss both-legs leg arm-loss one-sided heart-arm-jaw".split())
+#: Signs beside which no limb is only asleep.
+_HEAVY = frozenset("saddle saddle-numb retention incontinence face-droop speech-loss chest-pain fever unsteady clumsy-hands".split())
+#: Signs that only say when and how something came: nobody's.
+WHEN = frozenset("new-change injury-now months sudden worsening small-knock".split())
+#: Signs of a fall or a crash: what is hurt then is not the horse or the car.
+_INJURIES = frozenset(("big-injury", "great-force"))
 
 
 class Sign(NamedTuple):
@@ -49,8 +69,11 @@ class Sign(NamedTuple):
     other: bool = False
 
 
-def weigh_signs(reading: Reading) -> list[Sign]:
-    """Each sign with its verdict: what stands in its clause and sentence decides whether it is happening, and to whom."""
+def weigh_signs(reading: Reading, before: str = "") -> list[Sign]:
+    """Each sign with its verdict: what stands in its clause and sentence decides whether it is happening, and to whom.
+
+    `before`: of whom the message before told.
+    """
     found = reading.of("sign")
     if not found:
         return []
@@ -66,11 +89,10 @@ def weigh_signs(reading: Reading) -> list[Sign]:
         own = {at for match in found for at in range(match.start, match.end)}
         deniers = [at for at, word in enumerate(stems) if word in _NEGATORS and at not in own]
     contexts = reading.of("context")
-    if not deniers and all([match.name.id in _NEUTRAL for match in contexts]):
+    if not before and not deniers and all([match.name.id in _NEUTRAL for match in contexts]):
         return [Sign(match.name.id, match.start, match.end, sentence_at[match.start], COUNTS, True) for match in found]
     first_person = {clause_at[at] for at, word in enumerate(stems) if word in _FIRST_PERSON}
-    speaks = {clause_at[at] for at, word in enumerate(stems) if word in _I} if first_person else first_person
-    surroundings = _Surroundings(set(), defaultdict(set), defaultdict(set), {}, [], [])
+    surroundings = _Surroundings(set(), defaultdict(set), defaultdict(set), {}, [], [], [])
     for match in contexts:
         name = match.name.id
         surroundings.anywhere.add(name)
@@ -78,23 +100,37 @@ def weigh_signs(reading: Reading) -> list[Sign]:
         surroundings.sentences[sentence_at[match.start]].add(name)
         if name == "fiction":
             surroundings.fiction_from.setdefault(sentence_at[match.start], match.start)
-        elif name == "idiom":
+        elif name in ("idiom", "other-sense"):
             surroundings.idioms.append((match.start, match.end))
         elif name == "feared":
             surroundings.fears.append((match.start, match.end))
+        elif name == "lasting":
+            surroundings.lasting.append((match.start, match.end))
         elif name == "other" and (match.size > 1 or reading.stems[match.start] in _THIRD_PERSON):
             surroundings.clauses[clause_at[match.start]].add("someone")
+    if "wakes" in surroundings.anywhere:
+        heavy = any(match.name.id in _HEAVY and not any(_swallows(idiom, match) for idiom in surroundings.idioms) for match in found)
+        surroundings = surroundings._replace(heavy=heavy)
+    named = mentions(reading, before)
+    hurt = any(match.name.id in _INJURIES for match in found)
     signs = []
     for match in found:
         clause, sentence = clause_at[match.start], sentence_at[match.start]
         verdict = _verdict(match, clause, sentence, clause in first_person, stems, deniers, surroundings)
-        other = "someone" in surroundings.clauses[clause] and clause not in speaks
-        signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict, verdict == COUNTS, other))
+        person = whose(match.start, match.end, reading, named, before)
+        if verdict == COUNTS and match.name.id not in _CRISES | WHEN:
+            if person in (THING, PEOPLE) and not hurt:
+                verdict = "not a person" if person == THING else "met at work"
+            elif surroundings.lasting and match.name.id in _OLD and _has_lasted(match, clause, clause_at, found, stems, surroundings.lasting):
+                verdict = "for years"
+        signs.append(Sign(match.name.id, match.start, match.end, sentence, verdict, verdict == COUNTS, person == OTHER))
     return signs
 
 
 class _Surroundings(NamedTuple):
-    """The contexts of a message: their names, by clause and by sentence; where fiction begins; the figures of speech; what is only feared."""
+    """The contexts of a message: their names, by clause and by sentence; where fiction begins; the figures of speech; what is only feared; where
+    it says "for years"; whether there are signs beside which no limb is only asleep.
+    """
 
     anywhere: set[str]
     clauses: Mapping[int, set[str]]
@@ -102,6 +138,8 @@ class _Surroundings(NamedTuple):
     fiction_from: dict[int, int]
     idioms: list[tuple[int, int]]
     fears: list[tuple[int, int]]
+    lasting: list[tuple[int, int]]
+    heavy: bool = False
 
 
 def _verdict(
@@ -125,6 +163,8 @@ def _verdict(
             return "long ago"
         if "resolved" in anywhere and not crisis and not present and ("resolved" in near or "past" in anywhere):
             return "over"
+    if match.name.id in LIMB_SIGNS and "lain-on" in near and "wakes" in anywhere and not around.heavy:
+        return "from lying on it"
     if "ruled-out" in here or ("ruled-out" in near and not present):
         return "ruled out by a doctor"
     died = "died" in near and not first_person
@@ -141,6 +181,19 @@ def _in_general(match: Match[Term], clause: int, sentence: int, first_person: bo
     if "study" in around.anywhere and "other" not in here:
         return "asked for a class or out of curiosity"
     return "asked in general" if "about" in here and "someone" not in here and not (match.name.id in _CRISES and match.size > 1) else ""
+
+
+def _has_lasted(
+    sign: Match[Term], clause: int, clause_at: Sequence[int], found: Sequence[Match[Term]], stems: Sequence[str], lasting: Sequence[tuple[int, int]]
+) -> bool:
+    """Whether "for years" or "always" is said of a sign: in its clause, with nothing else told between them."""
+    for start, end in lasting:
+        first, last = (sign.end, start) if sign.start < start else (end, sign.start)
+        reaches = sign.start < start or (last - first <= _ALWAYS_REACHES and _YEARS.isdisjoint(stems[start:end]))
+        told = any(match.name.id == "back-trouble" and first <= match.start < last for match in found)
+        if reaches and clause_at[start] == clause and not told and _JOINS.isdisjoint(stems[first:last]):
+            return True
+    return False
 
 
 def _swallows(idiom: tuple[int, int], sign: Match[Term]) -> bool:

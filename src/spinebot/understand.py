@@ -91,7 +91,7 @@ def _leave_idioms(matches: dict[str, list[Match[Term]]], rules: Rules) -> None:
     # Who says it is not spoken of either: "the physio thinks it's a pinched nerve".
     told = [match for match in matches["aim"] if match.name.id == "told-by"]
     matches["topic"] = [match for match in matches["topic"] if not any(by.start <= match.start and match.end <= by.end for by in told)]
-    idioms = [match for match in matches["context"] if match.name.id == "idiom"]
+    idioms = [match for match in matches["context"] if match.name.id in ("idiom", "other-sense")]
     if not idioms:
         return
 

@@ -19,7 +19,6 @@ ROOT = Path(__file__).resolve().parents[2]
 MAY_SURVIVE = {
     "caveats.lupus: no wordings": "whatever names lupus is about the topic lupus too",
     "cauda-equina: 'tingling + saddle & leg' as 'tingling + saddle'": "tingling in the saddle alone is a sign too: no message may say that it is calm",
-    "contexts.at-risk: no wordings": "it changes what is quoted, and no alarm: tests/test_plan.py",
     "injury: 'big-injury & injury-danger & injury-now' as 'big-injury & injury-danger'": "to take a fall with agony for one of today does no harm",
     "fracture: 'small-knock + spine-collapse & fragile' as 'small-knock & spine-collapse & fragile'": "told in two sentences it is as urgent",
 }

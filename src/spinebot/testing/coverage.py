@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: The sections that `percent` is of: what is quoted, and what keeps people safe.
 COUNTED = ("passages", "caveats", "red flags")
 #: The refusals beside those of close subjects, which intents.yaml lists as `outside`.
-REFUSALS = ("not-said", "no-question", "far", "no-more", "dosage", "see-doctor", "warned", "unsuited")
+REFUSALS = ("not-said", "no-question", "far", "no-more", "dosage", "see-doctor", "warned", "taken-back", "unsuited")
 #: Small talk that has no entry in intents.yaml.
 EMPTY = "empty"
 _BLANK = re.compile(r"\\{\w+\\}")

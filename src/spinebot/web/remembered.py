@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..conversation import Dialogue, Standing, Warned
+from ..persons import PERSONS
 
 if TYPE_CHECKING:
     from ..bot import Bot
@@ -40,6 +41,8 @@ def write_dialogue(dialogue: Dialogue) -> dict[str, object]:
         "suggestions": list(dialogue.suggestions),
         "standing": [list(old) for old in dialogue.standing],
         "warned": list(dialogue.warned) if dialogue.warned else None,
+        "of": dialogue.of,
+        "risks": list(dialogue.risks),
         "turns": dialogue.turns,
     }
 
@@ -66,6 +69,8 @@ def read_dialogue(values: object, bot: Bot) -> Dialogue:
         suggestions=_known(values.get("suggestions"), asks),
         standing=tuple(Standing(*old) for old in map(_aged, _items(values.get("standing"))) if old and old[0] in rules["signs"]),
         warned=Warned(*warned) if (warned := _aged(values.get("warned"))) and warned[0] in rules["red_flags"] else None,
+        of=next(iter(_known([values.get("of")], PERSONS)), ""),
+        risks=_known(values.get("risks"), rules["risks"]),
         turns=_count(values.get("turns")),
     )
 
