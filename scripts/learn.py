@@ -191,17 +191,13 @@ def prior(reading: Reading, bot: Bot) -> list[float]:
 
 
 def learnable(found: dict[Evidence, float]) -> dict[Evidence, float]:
-    """The evidence by what is learned of it; `RARE` words of what is asked are marked, for those not met often enough to be known.
-
-    How topic and aspect go together is known from intents.yaml, and left at that.
-    """
+    """The evidence by what is learned of it; `RARE` words of what is asked are marked, for those not met often enough to be known."""
     parts: dict[Evidence, float] = {}
     for key, value in found.items():
-        if not key.startswith("asks "):
-            for feature, share in features(key):
-                parts[feature] = parts.get(feature, 0.0) + share * value
-                if key.startswith(SPELLED) and feature.startswith(WORD):
-                    parts[RARE + feature] = value
+        for feature, share in features(key):
+            parts[feature] = parts.get(feature, 0.0) + share * value
+            if key.startswith(SPELLED) and feature.startswith(WORD):
+                parts[RARE + feature] = value
     return parts
 
 

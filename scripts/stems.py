@@ -13,25 +13,43 @@ from nltk.stem.snowball import EnglishStemmer
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "src" / "spinebot" / "stems.txt"
+MADE_OF = re.compile(r"(\w{3,})(?:ly|ness|nesses)$")
 RARE = ROOT / "src" / "spinebot" / "rare.txt"
+
+
+def english() -> list[str]:
+    return (ROOT / "src" / "spinebot" / "words.txt").read_text(encoding="ascii").split()
+
+
+def ours() -> list[str]:
+    """The words of the rules, of the corpus and of english.py."""
+    files = [ROOT / "intents.yaml", *sorted((ROOT / "corpus").glob("*.md")), ROOT / "src" / "spinebot" / "english.py"]
+    text = " ".join(path.read_text(encoding="utf-8").lower() for path in files)
+    return re.findall(r"[a-z0-9]+", text.replace("'", "") + " " + text)
 
 
 def stems() -> str:
     """The file's text: `word stem` lines, sorted; an English word that is its own stem is left out."""
-    english = (ROOT / "src" / "spinebot" / "words.txt").read_text(encoding="ascii").split()
-    files = [ROOT / "intents.yaml", *sorted((ROOT / "corpus").glob("*.md")), ROOT / "src" / "spinebot" / "english.py"]
-    text = " ".join(path.read_text(encoding="utf-8").lower() for path in files)
-    ours = re.findall(r"[a-z0-9]+", text.replace("'", "") + " " + text)
-    stemmer, known = EnglishStemmer(), frozenset(english)
-    pairs = {word: stemmer.stem(word) for word in {*english, *ours} if not word.isdigit() and word.isascii()}
+    stemmer, known = EnglishStemmer(), frozenset(english())
+    pairs = {word: stemmer.stem(word) for word in {*known, *ours()} if not word.isdigit() and word.isascii()}
     return "".join(f"{word} {stem}\n" for word, stem in sorted(pairs.items()) if word not in known or stem != word)
 
 
 def rare() -> str:
-    """The text of rare.txt: its words, sorted, each with its stem where that is another."""
+    """The text of rare.txt: its words, sorted, each with its stem where that is another. What is made of a word of the rules ("unsteadily") is
+    left out: it is to be read as that.
+    """
     stemmer = EnglishStemmer()
-    pairs = {word: stemmer.stem(word) for word in (line.split()[0] for line in RARE.read_text(encoding="ascii").splitlines())}
+    known = frozenset(ours())
+    words = (line.split()[0] for line in RARE.read_text(encoding="ascii").splitlines())
+    pairs = {word: stemmer.stem(word) for word in words if not MADE_OF.match(word) or known.isdisjoint(bases(word))}
     return "".join(f"{word} {stem}\n" if stem != word else f"{word}\n" for word, stem in sorted(pairs.items()))
+
+
+def bases(word: str) -> tuple[str, ...]:
+    """What a word that ends in -ly or -ness may be made of: "unsteadily" → "unsteadi", "unsteady"."""
+    base = MADE_OF.sub(r"\1", word)
+    return base, base[:-1] + "y"
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from .conversation import Dialogue, Standing, Urgent, Warned
 from .persons import OTHER, mentions, told_of
 from .reading import Reading, without
 from .rules import LEVELS, Rule, Rules
-from .signs import COUNTS, GENERAL, WHEN, Sign, weigh_signs
+from .signs import COUNTS, GENERAL, WHERE, WHEN, Sign, weigh_signs
 from .taking_back import takes_back
 from .weights import Weights
 
@@ -136,7 +136,8 @@ class RedFlags:
     def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> dict[str, str]:
         """The red flags of the most pressing level that hold, in their order: each with the user's words for it."""
         now = {sign.name for sign in counting}
-        standing = {old.sign for old in dialogue.standing if not old.asked}
+        adds_nothing = dialogue.warned is not None and now <= WHERE
+        standing = set() if adds_nothing else {old.sign for old in dialogue.standing if not old.asked}
         raised: dict[str, str] = {}
         pressing = ""
         for rule, level, conditions, names in self._flags:

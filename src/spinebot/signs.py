@@ -53,6 +53,8 @@ LIMB_SIGNS = frozenset("numb tingling leg-loss both-legs leg arm-loss one-sided 
 _HEAVY = frozenset("saddle saddle-numb retention incontinence face-droop speech-loss chest-pain fever unsteady clumsy-hands".split())
 #: Signs that only say when and how something came: nobody's.
 WHEN = frozenset("new-change injury-now months sudden worsening small-knock".split())
+#: Signs that only say where: to someone who has been advised already, they make no new flag of what was told before.
+WHERE = frozenset("neck-or-arm back-trouble back-or-neck flank leg".split())
 #: Signs of a fall or a crash: what is hurt then is not the horse or the car.
 _INJURIES = frozenset(("big-injury", "great-force"))
 
