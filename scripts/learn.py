@@ -209,13 +209,13 @@ def alarm_row(reading: Reading, dialogue: Dialogue, right: set[str]) -> Row:
 
 def beside_a_question(item: Labelled, number: int, bot: Bot) -> list[Row]:
     """A message on warning signs or none, with one of the bot's model questions before or after: a question takes no sign back, and
-    makes none. So the question stands alone as often, or its words would be taken for signs.
+    makes none. So the question stands alone as often, and counts as much, or its words would be taken for signs.
     """
     ask = bot.answers[number % len(bot.answers)].ask
     text = f"{ask} {item.turns[0]}" if number % 2 else f"{item.turns[0].rstrip('.')}. {ask}"
     right = {NONE if label == "calm" else label for label in item.right}
-    said = [(text, right)] if NONE in right else [(text, right), (ask, {NONE})]
-    return [alarm_row(understand(message, Dialogue(), bot.rules, bot.lexicon), Dialogue(), labels) for message, labels in said]
+    rows = [alarm_row(understand(message, Dialogue(), bot.rules, bot.lexicon), Dialogue(), labels) for message, labels in ((text, right), (ask, {NONE}))]
+    return rows[:1] if NONE in right else [rows[0], rows[1]._replace(counts=rows[0].counts)]
 
 
 def rules_as_examples(bot: Bot) -> Examples:

@@ -14,6 +14,7 @@ from spinebot import Bot
 from spinebot.choice import (
     AGAIN,
     BESIDE,
+    COMPARED_MARGIN,
     DIAGNOSIS_MARGIN,
     MOST_QUESTIONS,
     MOST_SENTENCES,
@@ -28,7 +29,7 @@ from spinebot.conversation import Dialogue
 from spinebot.index import Found, Hit, Index
 from spinebot.plan import decide
 from spinebot.reading import Reading
-from spinebot.refusal import LEANING_MARGIN, SURE
+from spinebot.refusal import MARGIN, SURE
 
 from .turns import HIGH, LOW, ids, plan, read, scored
 
@@ -193,8 +194,7 @@ def test_who_asks_what_they_have_gets_symptoms_where_nothing_else_is_sure(unlear
     message = "it burns and it tingles and it throbs, what do I have?"
     by_id = {answer.id: answer for answer in unlearned.answers}
     assert {"symptom", "spread"} & set(by_id["nerve-feel"].asks) and not {"symptom", "spread"} & set(by_id["spurs-where"].asks)
-    scores = {"spurs-where": 0.5 - LEANING_MARGIN * 2, "nerve-feel": 0.4 - LEANING_MARGIN * 2, "lupus-what": 0.3 - LEANING_MARGIN * 2}
-    assert DIAGNOSIS_MARGIN == LEANING_MARGIN * 2
+    scores = {"spurs-where": 0.5 - DIAGNOSIS_MARGIN, "nerve-feel": 0.4 - DIAGNOSIS_MARGIN, "lupus-what": 0.3 - DIAGNOSIS_MARGIN}
     found = plan(unlearned, message, scored(unlearned, scores))
     assert (ids(found), found.opening) == (["nerve-feel"], unlearned.rules.phrase("diagnosis"))
     two = plan(unlearned, message, scored(unlearned, scores | {"oa-symptom": 0.2 - DIAGNOSIS_MARGIN, "ra-symptom": 0.1 - DIAGNOSIS_MARGIN}))
@@ -214,7 +214,7 @@ def test_symptoms_of_two_kinds_are_given_only_where_there_is_room(unlearned: Bot
 def test_symptoms_that_score_far_below_the_best_are_not_given(unlearned: Bot) -> None:
     """Symptoms of some other illness would be worse than a refusal."""
     message = "it burns and it tingles and it throbs, what do I have?"
-    scores = {"spurs-where": -LEANING_MARGIN - 0.5, "nerve-feel": -LEANING_MARGIN - 0.6 - DIAGNOSIS_MARGIN}
+    scores = {"spurs-where": -MARGIN - 0.5, "nerve-feel": -MARGIN - 0.6 - DIAGNOSIS_MARGIN}
     assert plan(unlearned, message, scored(unlearned, scores)).kind == "no_answer"
 
 
@@ -286,7 +286,7 @@ def test_a_comparison_by_its_words_only_gets_the_two_likeliest_that_say_differen
     assert compare(reading, scored(unlearned, scores), unlearned.index, unlearned.rules) == (), "nothing says that it compares"
     three = scored(unlearned, {"lupus-what": 3.0, "whiplash-what": 2.5, "surgery-risks": 2.0}, aims=["comparison"])
     assert ids(compare(reading, three, unlearned.index, unlearned.rules)) == ["lupus-what", "whiplash-what"], "two sides"
-    unsure = scored(unlearned, scores, refusal=2.1 + LEANING_MARGIN, aims=["comparison"])
+    unsure = scored(unlearned, scores, refusal=2.1 + COMPARED_MARGIN, aims=["comparison"])
     assert compare(reading, unsure, unlearned.index, unlearned.rules) == (), "one side is no comparison"
 
 

@@ -5,13 +5,11 @@ Where a rule is about scores, they are made up: what is learned may change, the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 
 from spinebot import Bot
 from spinebot.conversation import Dialogue
-from spinebot.refusal import LEANING_MARGIN, MARGIN, TELLING_MARGIN, refuse, refuses
+from spinebot.refusal import MARGIN, TELLING_MARGIN, refuse, refuses
 
 from .turns import ABOUT_LUPUS, ids, plan, read, scored
 
@@ -61,33 +59,23 @@ def test_what_scores_below_the_refusal_by_more_than_a_margin_is_refused(unlearne
 
 
 @pytest.mark.parametrize(
-    ("message", "dialogue", "aims", "margin"),
+    ("message", "dialogue", "margin"),
     [
-        ("and how is it treated?", ABOUT_LUPUS, (), LEANING_MARGIN),
-        ("lupus in the cold countries of the north", Dialogue(), (), LEANING_MARGIN),
-        ("it is so strange in the morning, every morning", Dialogue(), ("diagnosis",), LEANING_MARGIN),
-        ("it is so strange in the morning, every morning", Dialogue(), (), MARGIN),
-        ("how is lupus treated in the cold north", Dialogue(), (), MARGIN),
-        ("I had my old grey hat on again this morning", Dialogue(), (), TELLING_MARGIN),
-        ("lupus and acupuncture in the cold north", Dialogue(), (), 0.0),
-        ("and is acupuncture good for it?", ABOUT_LUPUS, (), 0.0),
-        ("is acupuncture good for it every morning?", Dialogue(), ("diagnosis",), 0.0),
+        ("and how is it treated?", ABOUT_LUPUS, MARGIN),
+        ("lupus in the cold countries of the north", Dialogue(), MARGIN),
+        ("how is lupus treated in the cold north", Dialogue(), MARGIN),
+        ("I had my old grey hat on again this morning", Dialogue(), TELLING_MARGIN),
+        ("lupus and acupuncture in the cold north", Dialogue(), 0.0),
+        ("and is acupuncture good for it?", ABOUT_LUPUS, 0.0),
     ],
 )
-def test_a_message_that_says_little_by_itself_is_refused_less_readily(
-    message: str, dialogue: Dialogue, aims: Sequence[str], margin: float, unlearned: Bot
+def test_what_the_article_surely_leaves_out_and_who_asks_nothing_is_refused_more_readily(
+    message: str, dialogue: Dialogue, margin: float, unlearned: Bot
 ) -> None:
-    """A follow-up has few words to score by; what the article surely leaves out, and who asks nothing, is refused all the same."""
+    """A question on lupus may be answered in doubt; what acupuncture does for it, or what someone tells of their morning, is not."""
     reading = read(unlearned, message, dialogue)
-    assert not refuses(reading, scored(unlearned, {"lupus-what": 0.1 - margin}, aims=aims), (), unlearned.rules)
-    assert refuses(reading, scored(unlearned, {"lupus-what": -0.1 - margin}, aims=aims), (), unlearned.rules)
-
-
-def test_who_asks_which_medicine_to_take_is_refused_less_readily(unlearned: Bot) -> None:
-    """What the article says of medicines is said with a warning: that helps more than a refusal."""
-    reading = read(unlearned, "how is lupus treated in the cold north")
-    found = scored(unlearned, {"lupus-what": 0.1 - LEANING_MARGIN})
-    assert refuses(reading, found, (), unlearned.rules) and not refuses(reading, found, {"which-medicine"}, unlearned.rules)
+    assert not refuses(reading, scored(unlearned, {"lupus-what": 0.1 - margin}), unlearned.rules)
+    assert refuses(reading, scored(unlearned, {"lupus-what": -0.1 - margin}), unlearned.rules)
 
 
 def test_what_tells_and_asks_nothing_is_asked_for_its_question(bot: Bot) -> None:

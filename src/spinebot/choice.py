@@ -8,7 +8,7 @@ from .answers import Answer
 from .conversation import Dialogue
 from .index import Found, Index
 from .reading import Reading, without
-from .refusal import LEANING_MARGIN, SURE, is_bare
+from .refusal import SURE, is_bare
 from .rules import Rules
 
 #: How far below the best an answer may score to be given beside it.
@@ -28,6 +28,8 @@ _COMPARED_BY = frozenset(("site", "recovery", "cause", "where", "most", "spread"
 _OTHERS = frozenset(("treatment", "list", "definition", "works"))
 #: How many words a message has at most that asks for others by saying what it does not want, and no more.
 FEW_WORDS = 10
+#: How far below the refusal an answer may score to be a side of a comparison.
+COMPARED_MARGIN = 2.0
 #: How much the score of an answer to the whole message counts beside that to one side of a comparison.
 WHOLE_COUNTS = 0.5
 
@@ -119,7 +121,7 @@ def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple
                 chosen.append(best)
     elif "comparison" in found.aims:
         for hit in found.hits:
-            if not hit.answer.is_list and hit.score > found.refusal - LEANING_MARGIN and all(hit.answer.said.isdisjoint(other.said) for other in chosen):
+            if not hit.answer.is_list and hit.score > found.refusal - COMPARED_MARGIN and all(hit.answer.said.isdisjoint(other.said) for other in chosen):
                 chosen.append(hit.answer)
         chosen = chosen[:2]
     return tuple(chosen) if len(chosen) > 1 else ()

@@ -86,7 +86,7 @@ def _answers(reading: Reading, found: Found, aims: Collection[str], index: Index
     """What answers a message: a side each, a question each, or the best; () where that is not good enough to be said."""
     if answers := compare(reading, found, index, rules) or answer_each(reading, index) or bridge(reading, found, index, rules, named):
         return answers
-    alone = question_alone(reading, index) if refuses(reading, found, aims, rules) else found
+    alone = question_alone(reading, index) if refuses(reading, found, rules) else found
     if alone is not None:
         return about_topic(reading, alone, index, rules) or choose(alone, dialogue.last if reading.leans else ())
     return nearest_symptoms(found, index) if "diagnosis" in aims else harm(reading, found, index, rules)

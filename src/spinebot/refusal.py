@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import NamedTuple
 
 from .clauses import VERB_STEMS
@@ -13,9 +12,7 @@ from .reading import EMPTY_STEMS, Reading
 from .rules import Rules
 from .text import MARKS, stem
 
-#: How far below the refusal the answer may score to a message that says little by itself: it leans on the one before, or only names a topic.
-LEANING_MARGIN = 2.0
-#: The same for any other message that asks something.
+#: How far below the refusal the answer may score to a message that asks something.
 MARGIN = 1.0
 #: The same for one that asks nothing: what someone tells of their life is no reason to speak of lupus.
 TELLING_MARGIN = 0.5
@@ -39,7 +36,7 @@ class Refusal(NamedTuple):
     opening: str
 
 
-def refuses(reading: Reading, found: Found, aims: Collection[str], rules: Rules) -> bool:
+def refuses(reading: Reading, found: Found, rules: Rules) -> bool:
     """Whether what was found is not good enough to be said."""
     if is_bare(reading):
         return False  # "Bone spurs spine": whatever there is on it.
@@ -53,8 +50,7 @@ def refuses(reading: Reading, found: Found, aims: Collection[str], rules: Rules)
     elif tells(reading):
         margin = TELLING_MARGIN
     else:
-        says_little = reading.leans or (reading.names_topic and not reading.aspects) or "which-medicine" in aims or found.aims
-        margin = LEANING_MARGIN if says_little else MARGIN
+        margin = MARGIN
     return found.hits[0].score < found.refusal - margin
 
 

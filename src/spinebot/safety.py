@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from .alarms import Alarms, Heard
@@ -11,7 +11,7 @@ from .conversation import Dialogue, Standing, Urgent, Warned
 from .persons import OTHER, mentions, told_of
 from .reading import Reading, without
 from .rules import LEVELS, Rule, Rules
-from .signs import COUNTS, GENERAL, WHERE, WHEN, Sign, weigh_signs
+from .signs import COUNTS, GENERAL, WHEN, WHERE, Sign, weigh_signs
 from .taking_back import takes_back
 from .weights import Weights
 
@@ -23,6 +23,8 @@ ALARM_WITHOUT_SIGN = 0.5
 ALARM_SHORT, SHORT = 0.6, 10
 #: The same where there are signs, and each was taken back: denied, long over, in a film.
 ALARM_DESPITE = 0.9
+#: The same where other signs count, but those of the likeliest flag were all taken back: "my sister has cancer, and I have a sore back".
+ALARM_BESIDE = 0.7
 #: Under which chance what the rules take for an alarm is none, where the message says that it speaks of other things: an overdose of box
 #: sets, legs like jelly after the gym; and where it doesn't: "I can't stand Mondays". The reply then says what to do if it is happening.
 CALM_BELOW = 0.3
@@ -84,6 +86,7 @@ class RedFlags:
         self._country = country
         #: The most pressing first: the first that holds is the one to tell.
         self._flags = sorted([_Flag.of(rule) for rule in rules["red_flags"].values()], key=lambda flag: LEVELS.index(flag.level))
+        self._signs_of = {flag.rule.id: flag.names for flag in self._flags}
         self.alarms = Alarms(weights, {flag.rule.id: flag.level for flag in self._flags}) if weights is not None else None
 
     def assess(self, reading: Reading, dialogue: Dialogue) -> Assessment:
@@ -136,7 +139,8 @@ class RedFlags:
     def _by_rules(self, reading: Reading, counting: Sequence[Sign], dialogue: Dialogue) -> dict[str, str]:
         """The red flags of the most pressing level that hold, in their order: each with the user's words for it."""
         now = {sign.name for sign in counting}
-        adds_nothing = dialogue.warned is not None and now <= WHERE
+        # "Which conditions affect the neck?", asked after advice, tells of nothing new.
+        adds_nothing = dialogue.warned is not None and now <= WHERE and _asks_alone(reading)
         standing = set() if adds_nothing else {old.sign for old in dialogue.standing if not old.asked}
         raised: dict[str, str] = {}
         pressing = ""
@@ -167,7 +171,7 @@ class RedFlags:
         verdicts = verdicts_of(signs, dialogue if dialogue.warned is None else Dialogue())
         heard = self.alarms.hear(reading, verdicts)
         if first is None:
-            if heard.chance < _needed(reading, signs):
+            if heard.chance < _needed(reading, signs, self._signs_of.get(heard.flag, ())):
                 return None
         elif self._is_calm(reading, signs, heard, verdicts, level == "crisis") and self._by_rules(
             reading, [sign for sign in signs if sign.counts], Dialogue()
@@ -213,10 +217,15 @@ class RedFlags:
         return Urgent(flag, level, f"{self._rules.phrase('other_person')} {advice}" if other and level != "crisis" else advice, because)
 
 
-def _needed(reading: Reading, signs: Sequence[Sign]) -> float:
-    """The chance from which on the words raise an alarm that no rule raised."""
-    counts = any(sign.counts for sign in signs)
-    needed = ALARM_FROM if counts else ALARM_DESPITE if signs else ALARM_WITHOUT_SIGN
+def _needed(reading: Reading, signs: Sequence[Sign], of_flag: Collection[str]) -> float:
+    """The chance from which on the words raise an alarm that no rule raised. `of_flag`: the signs of the likeliest flag."""
+    if not signs:
+        needed = ALARM_WITHOUT_SIGN
+    elif not any(sign.counts for sign in signs):
+        needed = ALARM_DESPITE
+    else:
+        own = [sign for sign in signs if sign.name in of_flag and sign.name not in WHERE | WHEN]
+        needed = ALARM_BESIDE if own and not any(sign.counts for sign in own) else ALARM_FROM
     return max(needed, ALARM_SHORT) if len(reading.words) < SHORT else needed
 
 
@@ -236,6 +245,11 @@ def _affirms(reading: Reading) -> bool:
 def _of_each(counting: Sequence[Sign]) -> list[list[Sign]]:
     """The signs of the user and those of another, each with what says when."""
     return [[sign for sign in counting if sign.other == other or sign.name in WHEN] for other in (False, True)]
+
+
+def _asks_alone(reading: Reading) -> bool:
+    """Whether a message asks, tells nothing, and points back to nothing."""
+    return all(part.asks for part in reading.parts) and not any(match.name.id == "leaning" for match in reading.of("aim"))
 
 
 def _other(signs: Sequence[Sign], of: str) -> bool:
