@@ -17,7 +17,7 @@ from .weights import Weights
 
 #: From which chance on the words raise an alarm that no rule raised.
 ALARM_FROM = 0.31
-#: The same where no known sign counts.
+#: The same where no known sign counts, or those only that say where and when.
 ALARM_WITHOUT_SIGN = 0.5
 #: The same for a short message, which says little beside its signs, and how many words and marks a message has that is not short.
 ALARM_SHORT, SHORT = 0.6, 10
@@ -219,13 +219,16 @@ class RedFlags:
 
 def _needed(reading: Reading, signs: Sequence[Sign], of_flag: Collection[str]) -> float:
     """The chance from which on the words raise an alarm that no rule raised. `of_flag`: the signs of the likeliest flag."""
-    if not signs:
-        needed = ALARM_WITHOUT_SIGN
-    elif not any(sign.counts for sign in signs):
+    counting = [sign for sign in signs if sign.counts]
+    own = [sign for sign in signs if sign.name in of_flag and sign.name not in WHERE | WHEN]
+    if signs and not counting:
         needed = ALARM_DESPITE
+    elif own and not any(sign.counts for sign in own):
+        needed = ALARM_BESIDE
+    elif all(sign.name in WHERE | WHEN for sign in counting):
+        needed = ALARM_WITHOUT_SIGN
     else:
-        own = [sign for sign in signs if sign.name in of_flag and sign.name not in WHERE | WHEN]
-        needed = ALARM_BESIDE if own and not any(sign.counts for sign in own) else ALARM_FROM
+        needed = ALARM_FROM
     return max(needed, ALARM_SHORT) if len(reading.words) < SHORT else needed
 
 
