@@ -15,14 +15,19 @@ from .text import MARKS, stem
 #: Within how many words before or after what it leaves out a wording stands.
 REACH = 3
 _BETWEEN = frozenset(map(stem, STOP)) | MARKS - HARD
+#: The aims whose wordings stand before what they leave out, or after it.
+_LEAVING = frozenset(("leaving-out", "left-out"))
 
 
 def left_out(stems: Sequence[str], matches: Mapping[str, Sequence[Match[Term]]], rules: Rules) -> tuple[str, ...]:
     """The topics that a message wants left out, in their order. Only what is no illness can be: nobody chooses those."""
+    leaving = [aim for aim in matches.get("aim", ()) if aim.name.id in _LEAVING or rules["aims"][aim.name.id].ids("leaves_out")]
+    if not leaving:
+        return ()
     named = [match for match in matches.get("topic", ()) if is_choice(match.name.id, rules)]
     named = [match for match in named if not any(_holds(other, match) for other in named)]
     unwanted: dict[str, None] = {}
-    for aim in matches.get("aim", ()):
+    for aim in leaving:
         unwanted.update(dict.fromkeys(rules["aims"][aim.name.id].ids("leaves_out")))
         if aim.name.id == "leaving-out":
             unwanted.update(dict.fromkeys(_after(aim, named, stems)))

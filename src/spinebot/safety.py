@@ -142,6 +142,7 @@ class RedFlags:
         # "Which conditions affect the neck?", asked after advice, tells of nothing new.
         adds_nothing = dialogue.warned is not None and now <= WHERE and _asks_alone(reading)
         standing = set() if adds_nothing else {old.sign for old in dialogue.standing if not old.asked}
+        there = now | standing
         raised: dict[str, str] = {}
         pressing = ""
         for rule, level, conditions, names in self._flags:
@@ -149,10 +150,13 @@ class RedFlags:
                 break
             if names.isdisjoint(now):
                 continue
+            lines = [line for line in conditions if line.names <= there]
+            if not lines:
+                continue
             # "My boy has a fever, and my back aches from carrying him": what is no emergency must be one person's.
             told = [counting] if level != "soon" else _of_each(counting)
             here = [(signs, {sign.name for sign in signs}) for signs in told]
-            said = (holds(line, signs, names, reading) for signs, names in here for line in conditions if line.names <= names | standing)
+            said = (holds(line, signs, own, reading) for signs, own in here for line in lines if line.names <= own | standing)
             because = next((words for words in said if words is not None), None)
             if because is not None:
                 raised[rule.id] = because
