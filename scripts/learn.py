@@ -214,8 +214,9 @@ def beside_a_question(item: Labelled, number: int, bot: Bot) -> list[Row]:
     ask = bot.answers[number % len(bot.answers)].ask
     text = f"{ask} {item.turns[0]}" if number % 2 else f"{item.turns[0].rstrip('.')}. {ask}"
     right = {NONE if label == "calm" else label for label in item.right}
-    rows = [alarm_row(understand(message, Dialogue(), bot.rules, bot.lexicon), Dialogue(), labels) for message, labels in ((text, right), (ask, {NONE}))]
-    return rows[:1] if NONE in right else [rows[0], rows[1]._replace(counts=rows[0].counts)]
+    said = [(text, right)] if NONE in right else [(text, right), (ask, {NONE})]
+    rows = [alarm_row(understand(message, Dialogue(), bot.rules, bot.lexicon), Dialogue(), labels) for message, labels in said]
+    return [row._replace(counts=rows[0].counts) for row in rows]
 
 
 def rules_as_examples(bot: Bot) -> Examples:

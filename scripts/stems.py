@@ -13,11 +13,13 @@ from nltk.stem.snowball import EnglishStemmer
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "src" / "spinebot" / "stems.txt"
-MADE_OF = re.compile(r"(\w{3,})(?:ly|ness|nesses)$")
 RARE = ROOT / "src" / "spinebot" / "rare.txt"
+#: A word that is made of another one, which it says as much as.
+MADE_OF = re.compile(r"(\w{3,})(?:ly|ness|nesses)$")
 
 
 def english() -> list[str]:
+    """The common English words."""
     return (ROOT / "src" / "spinebot" / "words.txt").read_text(encoding="ascii").split()
 
 

@@ -78,7 +78,7 @@ SAME_LAYER = {
     "index": {"claims", "reading", "evidence", "weights"},
     "persons": {"reading"},
     "signs": {"reading", "persons"},
-    "taking_back": {"reading", "persons", "signs"},
+    "taking_back": {"reading", "signs"},
     "conditions": {"reading", "signs"},
     "alarms": {"reading", "evidence", "weights"},
     "safety": {"reading", "persons", "signs", "conditions", "taking_back", "alarms", "weights"},

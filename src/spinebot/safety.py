@@ -91,8 +91,9 @@ class RedFlags:
 
     def assess(self, reading: Reading, dialogue: Dialogue) -> Assessment:
         """The most pressing red flag that the message, with what still stands from earlier ones, raises."""
-        of = told_of(reading, mentions(reading, dialogue.of), dialogue.of)
-        signs = weigh_signs(reading, dialogue.of)
+        named = mentions(reading, dialogue.of)
+        of = told_of(reading, named, dialogue.of)
+        signs = weigh_signs(reading, dialogue.of, named)
         contexts = {match.name.id for match in reading.of("context")}
         taken_back = takes_back(reading, signs, dialogue)
         warned_before = dialogue.warned is not None

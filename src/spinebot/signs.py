@@ -13,7 +13,7 @@ from typing import NamedTuple
 from .english import NEGATION_ENDS, NEGATORS
 from .lexicon import Term
 from .matcher import Match
-from .persons import OTHER, PEOPLE, THING, mentions, whose
+from .persons import OTHER, PEOPLE, THING, Mention, mentions, whose
 from .reading import Reading
 from .text import MARKS, stem
 
@@ -71,10 +71,10 @@ class Sign(NamedTuple):
     other: bool = False
 
 
-def weigh_signs(reading: Reading, before: str = "") -> list[Sign]:
+def weigh_signs(reading: Reading, before: str = "", named: Sequence[Mention] | None = None) -> list[Sign]:
     """Each sign with its verdict: what stands in its clause and sentence decides whether it is happening, and to whom.
 
-    `before`: of whom the message before told.
+    `before`: of whom the message before told; `named`: whom this one names, where that was looked for already.
     """
     found = reading.of("sign")
     if not found:
@@ -113,7 +113,7 @@ def weigh_signs(reading: Reading, before: str = "") -> list[Sign]:
     if "wakes" in surroundings.anywhere:
         heavy = any(match.name.id in _HEAVY and not any(_swallows(idiom, match) for idiom in surroundings.idioms) for match in found)
         surroundings = surroundings._replace(heavy=heavy)
-    named = mentions(reading, before)
+    named = mentions(reading, before) if named is None else named
     hurt = any(match.name.id in _INJURIES for match in found)
     signs = []
     for match in found:

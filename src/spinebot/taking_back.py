@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from .conversation import Dialogue
-from .persons import THING, mentions
 from .reading import Reading
-from .signs import LIMB_SIGNS, Sign
+from .signs import LIMB_SIGNS, WHEN, WHERE, Sign
 
 #: How many words a message has at most that only makes the last one clear, besides what it asks.
 LONGEST = 20
@@ -51,7 +50,7 @@ def takes_back(reading: Reading, signs: Collection[Sign], dialogue: Dialogue) ->
 
 
 #: Signs that say when and where, beside those of a limb.
-_AT_HAND = frozenset(("new-change", "injury-now", "injury-danger", "sudden", "months", "neck-or-arm", "back-trouble", "back-or-neck", "night-pain"))
+_AT_HAND = WHERE | (WHEN - {"worsening", "small-knock"}) | {"injury-danger", "night-pain"}
 
 
 def _said(reading: Reading) -> int:
@@ -69,8 +68,7 @@ def _explained(reading: Reading, *what: str) -> bool:
 
 def _explained_thing(reading: Reading) -> bool:
     spans = [(match.start, match.end) for match in reading.of("context") if match.name.id == "explains"]
-    things = [mention.start for mention in mentions(reading) if mention.whose == THING]
-    things += [match.start for match in reading.of("context") if match.name.id == "not-a-person"]
+    things = [match.start for match in reading.of("context") if match.name.id == "not-a-person"]
     return any(start - _EXPLAINED_WITHIN <= thing <= end + _EXPLAINED_WITHIN for thing in things for start, end in spans)
 
 
