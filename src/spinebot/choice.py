@@ -21,7 +21,11 @@ MOST_WORDS = 95
 MOST_QUESTIONS = 3
 #: How far below the best answer, or below a refusal, one that tells symptoms is still given to someone who asks what they have.
 DIAGNOSIS_MARGIN = 4.0
-_SYMPTOMS = frozenset(("symptom", "spread"))
+#: From which weight on a condition that is named is what someone may mean by "have I got it?".
+SUSPECTED = 0.8
+#: What tells someone how a thing is felt, and who gets it from what; how much it counts that an answer does.
+_FELT = frozenset(("symptom", "spread", "cause", "age"))
+FELT = 1.5
 #: What two things are compared by where the message says so; by what they are where it doesn't.
 _COMPARED_BY = frozenset(("site", "recovery", "cause", "where", "most", "spread", "side-effects", "duration", "contents", "prevention", "after-pain"))
 #: What may be asked for besides what is not wanted, with the list given before at hand.
@@ -30,6 +34,8 @@ _OTHERS = frozenset(("treatment", "list", "definition", "works"))
 FEW_WORDS = 10
 #: How far below the refusal an answer may score to be a side of a comparison.
 COMPARED_MARGIN = 2.0
+#: How far above the refusal an answer scores that an "or" makes no comparison of.
+SETTLED = 4.0
 #: How much the score of an answer to the whole message counts beside that to one side of a comparison.
 WHOLE_COUNTS = 0.5
 
@@ -41,7 +47,7 @@ def choose(found: Found, last: Collection[str] = ()) -> tuple[Answer, ...]:
     hits = list(found.hits)
     if hits[0].answer.id in last:
         enough = max(found.refusal, hits[0].score - AGAIN)
-        hits = [hit for hit in hits if hit.answer.id not in last and hit.score > enough] or hits
+        hits.sort(key=lambda hit: hit.answer.id in last or hit.score <= enough)
     best = hits[0]
     chosen = [best.answer]
     if best.answer.is_list:
@@ -82,22 +88,35 @@ def question_alone(reading: Reading, index: Index) -> Found | None:
     return alone if alone.hits[0].score > alone.refusal + SURE else None
 
 
-def nearest_symptoms(found: Found, index: Index) -> tuple[Answer, ...]:
-    """For someone who asks what they have: what the article says of such symptoms, not what the illness is."""
-    if found.hits[0].score < found.refusal - DIAGNOSIS_MARGIN:
+def what_it_may_be(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple[Answer, ...]:
+    """For someone who asks what they have: what fits best, and beside it the likeliest of the condition that they suspect, or that says how
+    such a thing is felt or comes about; () where nothing is near. Who suspects no illness is not told of one that nobody guesses from an ache.
+    """
+    topics = rules["topics"]
+    suspected = {topic for topic, weight in reading.topics.items() if weight >= SUSPECTED and topics[topic].flag("condition")}
+
+    def likelihood(answer: Answer) -> float:
+        return float(found.scores[answer.position])
+
+    fitting = [answer for answer in index.answers if not any(topics[topic].flag("unguessed") for topic in answer.about if topic not in reading.topics)]
+    best = max(fitting, key=likelihood)
+    if likelihood(best) < found.refusal - DIAGNOSIS_MARGIN:
         return ()
-    ranked = sorted(
-        (answer for answer in index.answers if _SYMPTOMS & set(answer.asks) and not answer.is_list), key=lambda answer: -float(found.scores[answer.position])
-    )
-    chosen = [answer for answer in ranked[:2] if float(found.scores[answer.position]) > found.hits[0].score - DIAGNOSIS_MARGIN]
-    return tuple(chosen) if sum(answer.words for answer in chosen) <= MOST_WORDS else tuple(chosen[:1])
+    near = [
+        answer for answer in fitting
+        if likelihood(answer) > likelihood(best) - DIAGNOSIS_MARGIN and not answer.is_list and answer.said.isdisjoint(best.said)
+        and best.words + answer.words <= MOST_WORDS
+    ]
+    of_it = [answer for answer in near if not suspected.isdisjoint(answer.about)]
+    beside = max(of_it or near, key=lambda answer: likelihood(answer) + FELT * (not _FELT.isdisjoint(answer.asks)), default=None)
+    return (best,) if best.is_list or beside is None else (best, beside)
 
 
 def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple[Answer, ...]:
     """An answer for each side of a comparison: the likeliest about each thing that is named, or the two likeliest of all; () where
     nothing is compared.
     """
-    if "comparison" not in found.aims and reading.aspects.get("comparison", 0.0) < 1.0 and "versus" not in reading.aspects:
+    if not compares(reading, found):
         return ()
     if found.refusal > found.hits[0].score and any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
         return ()  # "Is lupus or whiplash hereditary?": neither side says.
@@ -125,6 +144,13 @@ def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple
                 chosen.append(hit.answer)
         chosen = chosen[:2]
     return tuple(chosen) if len(chosen) > 1 else ()
+
+
+def compares(reading: Reading, found: Found) -> bool:
+    """Whether a message compares two things: by what was learned; where that leaves a doubt and no answer is sure, by its wordings."""
+    says = reading.aspects.get("comparison", 0.0) >= 1.0 or "versus" in reading.aspects
+    doubtful = "comparison" not in found.ruled_out and found.hits[0].score < found.refusal + SETTLED
+    return "comparison" in found.aims or (says and doubtful)
 
 
 def answer_each(reading: Reading, index: Index) -> tuple[Answer, ...]:

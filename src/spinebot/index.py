@@ -41,7 +41,8 @@ HITS = 4
 NEVER = -99.0
 #: The aims that are learned from labelled messages too, for whoever asks what they have, what to take, or how two
 #: things compare, says so in endless ways; and the score from which on each is taken to be there. To say once too often that this is no
-#: diagnosis does less harm than to say it once too little.
+#: diagnosis does less harm than to say it once too little. Under `RULED_OUT` the words speak against an aim.
+RULED_OUT = -2.7
 LEARNED_AIMS = {"diagnosis": -1.75, "dosage": -1.0, "comparison": -1.0}
 
 
@@ -54,7 +55,7 @@ class Hit(NamedTuple):
 
 class Found(NamedTuple):
     """The best answers, the score that they must exceed, the likeliest small talk and its score, the aims that speak out of the
-    words with their scores, and the scores of all classes.
+    words with their scores, those that the words speak against, and the scores of all classes.
     """
 
     hits: tuple[Hit, ...]
@@ -62,6 +63,7 @@ class Found(NamedTuple):
     small_talk: str
     small_talk_score: float
     aims: Mapping[str, float]
+    ruled_out: frozenset[str]
     scores: Row
 
 
@@ -121,6 +123,7 @@ class Index:
             tuple([Hit(self.answers[at], values[at]) for at in (-scores[:count]).argsort(kind="stable")[:HITS].tolist()]),
             refusal, self.small_talk[talk.index(chatty)], chatty,
             {aim: score for (aim, likely), score in zip(LEARNED_AIMS.items(), aims, strict=True) if score > likely},
+            frozenset([aim for aim, score in zip(LEARNED_AIMS, aims, strict=True) if NEVER < score < RULED_OUT]),
             scores,
         )
 

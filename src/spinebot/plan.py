@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from .answers import Answer, Named
-from .choice import about_topic, answer_each, choose, compare, in_hand, leave_out, nearest_symptoms, question_alone, tell_more
+from .choice import about_topic, answer_each, choose, compare, in_hand, leave_out, what_it_may_be, question_alone, tell_more
 from .clauses import Part
 from .conversation import Dialogue
 from .index import Found, Index
@@ -14,7 +14,7 @@ from .lexicon import Term
 from .linking import bridge, harm, link
 from .matcher import Match
 from .picking import pick
-from .reading import Reading
+from .reading import EMPTY_STEMS, Reading
 from .refusal import SURE, Refusal, at_risk, refuse, refuses, risks_told, tells
 from .rules import Rules
 from .safety import Assessment
@@ -26,6 +26,8 @@ TALK = 0.5
 OPENING = 2
 #: How many words a question has at most that opens with no question word: "recovery?"
 FEW = 3
+#: How many telling words stand at most beside what asks for more.
+MOST_BESIDE_MORE = 2
 #: From which score on an aim is answered to; below it, it only calls for its caveat.
 SURELY_AIMED = -0.5
 
@@ -57,14 +59,14 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
         return Plan("no_answer", *refuse(reading, rules))
     picked = pick(reading, index, rules, dialogue, named)
     # "How many more can I take?" wants no more told.
-    if picked is None and "more" in aims and "dosage" not in aims and _on_the_same(reading, dialogue):
+    if picked is None and "dosage" not in aims and _wants_more(reading, found, dialogue) and _on_the_same(reading, dialogue):
         return _more(index, rules, dialogue, unwanted)
     talk = only_talk(reading, rules)
     if not talk and found.small_talk_score > max(best.score, found.refusal - TALK) and not cautious:
         talk = "" if _asks_beside(reading, found, rules) else found.small_talk
     if talk:
         return Plan("chat", f"chat.{talk}", rules["chat"][talk].text("reply"))
-    if personal := _personal(reading, aims, dialogue, rules):
+    if personal := _personal(reading, found, aims, dialogue, rules):
         return personal._replace(aims=tuple(found.aims))
     if shortened := leave_out(reading, index, rules, dialogue):
         return Plan("answer", f"answers.{shortened[0].id}", "", shortened, tuple(found.aims), unwanted)
@@ -84,12 +86,17 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
 
 def _answers(reading: Reading, found: Found, aims: Collection[str], index: Index, rules: Rules, dialogue: Dialogue, named: Named) -> tuple[Answer, ...]:
     """What answers a message: a side each, a question each, or the best; () where that is not good enough to be said."""
+    suspected = {match.name.id for match in reading.of("topic") if rules["topics"][match.name.id].flag("condition")}
+    if "diagnosis" in aims and len(suspected) < 2:
+        return what_it_may_be(reading, found, index, rules)
     if answers := compare(reading, found, index, rules) or answer_each(reading, index) or bridge(reading, found, index, rules, named):
         return answers
     alone = question_alone(reading, index) if refuses(reading, found, rules) else found
+    if "diagnosis" in aims:
+        return what_it_may_be(reading, alone or found, index, rules)
     if alone is not None:
         return about_topic(reading, alone, index, rules) or choose(alone, dialogue.last if reading.leans else ())
-    return nearest_symptoms(found, index) if "diagnosis" in aims else harm(reading, found, index, rules)
+    return harm(reading, found, index, rules)
 
 
 def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assessment, rules: Rules) -> Plan:
@@ -137,6 +144,21 @@ def _more(index: Index, rules: Rules, dialogue: Dialogue, unwanted: tuple[str, .
     return Plan("no_answer", "no-more", rules.phrase("no_more", subject=rules["topics"][in_hand(rules, dialogue)].text("label")))
 
 
+def _wants_more(reading: Reading, found: Found, dialogue: Dialogue) -> bool:
+    """Whether a message asks for more and for nothing else that is surely answered: not "one more thing: do I have to rest?", "what
+    makes that more likely?".
+    """
+    more = [match for match in reading.of("aim") if match.name.id == "more"]
+    named = [*more, *reading.of("topic")]
+    rest = [
+        word for at, word in enumerate(reading.stems)
+        if word not in EMPTY_STEMS and word not in MARKS and not any(match.start <= at < match.end for match in named)
+    ]
+    best = found.hits[0]
+    sure = best.score > found.refusal and best.answer.id not in dialogue.shown
+    return bool(more) and (len(rest) <= MOST_BESIDE_MORE or not sure)
+
+
 def _on_the_same(reading: Reading, dialogue: Dialogue) -> bool:
     """Whether a message is on what the talk was on, or names nothing else."""
     return bool(reading.carried) or any(match.name.id == dialogue.topics[0] for match in reading.of("topic") if dialogue.topics)
@@ -152,11 +174,13 @@ def _waits(answer: Answer, flag: str, rules: Rules) -> bool:
     return any(topic.flag("withheld") for topic in topics)
 
 
-def _personal(reading: Reading, aims: Collection[str], dialogue: Dialogue, rules: Rules) -> Plan | None:
+def _personal(reading: Reading, found: Found, aims: Collection[str], dialogue: Dialogue, rules: Rules) -> Plan | None:
     """What is said to whoever asks for a dose, whether to see a doctor, or whether a treatment suits them with what they have."""
     if "dosage" in aims:
         return Plan("no_answer", "dosage", rules.phrase("dosage"))
-    if "see-doctor" in aims and not any(rules["topics"][match.name.id].flag("condition") for match in reading.of("topic")):
+    conditions = {topic for topic, weight in reading.topics.items() if weight >= 0.8 and rules["topics"][topic].flag("condition")}
+    settled = not conditions.isdisjoint(found.hits[0].answer.about) and found.hits[0].score > found.refusal + SURE
+    if "see-doctor" in aims and not settled and not any(rules["topics"][match.name.id].flag("condition") for match in reading.of("topic")):
         return Plan("no_answer", "see-doctor", rules.phrase("see_doctor"))
     if "suited" in aims and (risks := at_risk(reading, dialogue, rules)) and any(rules["topics"][topic].flag("withheld") for topic in reading.topics):
         return _unsuited(risks, rules)

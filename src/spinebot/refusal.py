@@ -14,6 +14,8 @@ from .text import MARKS, stem
 
 #: How far below the refusal the answer may score to a message that asks something.
 MARGIN = 1.0
+#: The same for one that asks something of what the talk is on, in words that alone say little: "bone spurs" – "which patients?".
+IN_HAND_MARGIN = 2.5
 #: The same for one that asks nothing: what someone tells of their life is no reason to speak of lupus.
 TELLING_MARGIN = 0.5
 #: How far above the refusal an answer is sure: to a part of a message taken by itself, or beside urgent advice.
@@ -47,6 +49,8 @@ def refuses(reading: Reading, found: Found, rules: Rules) -> bool:
         margin = -SURE  # "Are they dangerous?", asked of bone spurs, is not answered by what surgery is, unless that is surely meant.
     elif any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
         margin = 0.0
+    elif in_hand and not reading.names_topic:
+        margin = IN_HAND_MARGIN
     elif tells(reading):
         margin = TELLING_MARGIN
     else:

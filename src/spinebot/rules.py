@@ -56,6 +56,7 @@ SECTIONS: dict[str, Section] = {
         "side": Field("flag", "true: it can be a side of a comparison"),
         "general": Field("flag", "true: the subject of the whole article, which alone says little about what is asked"),
         "at_risk": Field("flag", "true: an illness with which a treatment that is withheld can do harm"),
+        "unguessed": Field("flag", "true: an illness that nobody can guess from an ache: not spoken of to who only asks what they have"),
         "withheld": Field("flag", "true: a treatment that could do harm before a doctor has looked: not spoken of while urgent advice holds"),
     }),
     "aspects": Section("what can be asked about a topic", {
