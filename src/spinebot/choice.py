@@ -36,6 +36,8 @@ FEW_WORDS = 10
 COMPARED_MARGIN = 2.0
 #: How far above the refusal an answer scores that an "or" makes no comparison of.
 SETTLED = 4.0
+#: How much it counts that an answer says what a thing is, where two are compared.
+DEFINES = 3.0
 #: How much the score of an answer to the whole message counts beside that to one side of a comparison.
 WHOLE_COUNTS = 0.5
 
@@ -134,8 +136,8 @@ def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple
             own = [(match.start, match.end) for match in reading.of("topic") if match.name.id == topic]
             spans = [span for span in others if not any(start < span[1] and span[0] < end for start, end in own)]
             scores = index.search(without(reading, spans, {topic: 1.0})).scores + WHOLE_COUNTS * found.scores
-            fitting = [answer for answer in answers if wanted & set(answer.asks)] or [answer for answer in answers if "definition" in answer.asks] or answers
-            best = max(fitting, key=lambda answer: float(scores[answer.position]), default=None)
+            compared = [answer for answer in answers if wanted & set(answer.asks)] or answers
+            best = max(compared, key=lambda answer: float(scores[answer.position]) + DEFINES * ("definition" in answer.asks), default=None)
             if best is not None and best not in chosen:
                 chosen.append(best)
     elif "comparison" in found.aims:

@@ -87,7 +87,7 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
 def _answers(reading: Reading, found: Found, aims: Collection[str], index: Index, rules: Rules, dialogue: Dialogue, named: Named) -> tuple[Answer, ...]:
     """What answers a message: a side each, a question each, or the best; () where that is not good enough to be said."""
     suspected = {match.name.id for match in reading.of("topic") if rules["topics"][match.name.id].flag("condition")}
-    if "diagnosis" in aims and len(suspected) < 2:
+    if "diagnosis" in aims and len(suspected) < 2 and found.aims.get("comparison", 0.0) <= 0.0:
         return what_it_may_be(reading, found, index, rules)
     if answers := compare(reading, found, index, rules) or answer_each(reading, index) or bridge(reading, found, index, rules, named):
         return answers
