@@ -15,7 +15,9 @@ from spinebot.choice import (
     AGAIN,
     BESIDE,
     COMPARED_MARGIN,
+    DEFINES,
     DIAGNOSIS_MARGIN,
+    FELT,
     MOST_QUESTIONS,
     MOST_SENTENCES,
     MOST_WORDS,
@@ -94,11 +96,11 @@ def test_who_leans_on_an_answer_gets_another_that_is_nearly_as_good(unlearned: B
     """ "Can it hurt elsewhere?" "And the legs?": the same sentence three times over says that nobody listens."""
     by_id = {answer.id: answer for answer in unlearned.answers}
     first, second = by_id["stenosis-where"], by_id["stenosis-pain"]
-    near = Found((Hit(first, 5.0), Hit(second, 5.0 - AGAIN / 2)), 0.0, "greeting", LOW, {}, np.zeros(1, np.float32))
+    near = Found((Hit(first, 5.0), Hit(second, 5.0 - AGAIN / 2)), 0.0, "greeting", LOW, {}, frozenset(), np.zeros(1, np.float32))
     assert choose(near)[0] is first
     assert choose(near, last=(first.id,))[0] is second
     assert choose(near, last=(first.id, second.id))[0] is first
-    far = Found((Hit(first, 5.0), Hit(second, 5.0 - 2 * AGAIN)), 0.0, "greeting", LOW, {}, np.zeros(1, np.float32))
+    far = Found((Hit(first, 5.0), Hit(second, 5.0 - 2 * AGAIN)), 0.0, "greeting", LOW, {}, frozenset(), np.zeros(1, np.float32))
     assert choose(far, last=(first.id,))[0] is first
 
 
@@ -189,33 +191,48 @@ def test_a_question_is_cut_out_of_its_story_where_it_is_surely_answered_and_the_
 # Symptoms.
 
 
-def test_who_asks_what_they_have_gets_symptoms_where_nothing_else_is_sure(unlearned: Bot) -> None:
-    """A refusal to someone in pain, or what an illness is instead of how it feels."""
-    message = "it burns and it tingles and it throbs, what do I have?"
+HAVE = "my neck burns and it tingles and it throbs, what do I have?"
+
+
+def test_who_asks_what_they_have_gets_what_fits_best_and_how_such_a_thing_is_felt(unlearned: Bot) -> None:
+    """A refusal to someone in pain, or what an illness is without how it feels."""
     by_id = {answer.id: answer for answer in unlearned.answers}
-    assert {"symptom", "spread"} & set(by_id["nerve-feel"].asks) and not {"symptom", "spread"} & set(by_id["spurs-where"].asks)
-    scores = {"spurs-where": 0.5 - DIAGNOSIS_MARGIN, "nerve-feel": 0.4 - DIAGNOSIS_MARGIN, "lupus-what": 0.3 - DIAGNOSIS_MARGIN}
-    found = plan(unlearned, message, scored(unlearned, scores))
-    assert (ids(found), found.opening) == (["nerve-feel"], unlearned.rules.phrase("diagnosis"))
-    two = plan(unlearned, message, scored(unlearned, scores | {"oa-symptom": 0.2 - DIAGNOSIS_MARGIN, "ra-symptom": 0.1 - DIAGNOSIS_MARGIN}))
-    assert ids(two) == ["nerve-feel", "oa-symptom"]
-    assert plan(unlearned, message, scored(unlearned, {name: score - 1.0 for name, score in scores.items()})).kind == "no_answer", "too far off"
-    assert plan(unlearned, "it burns and it tingles and it throbs, what is that?", scored(unlearned, scores)).kind == "no_answer", "no diagnosis asked"
+    assert {"symptom", "spread"} & set(by_id["nerve-feel"].asks) and not {"symptom", "spread", "cause"} & set(by_id["disc-site"].asks)
+    scores = {"spurs-where": 0.5 - DIAGNOSIS_MARGIN, "disc-site": 0.4 - DIAGNOSIS_MARGIN, "nerve-feel": 0.4 - DIAGNOSIS_MARGIN - FELT / 2}
+    found = plan(unlearned, HAVE, scored(unlearned, scores))
+    assert (ids(found), found.opening) == (["spurs-where", "nerve-feel"], unlearned.rules.phrase("diagnosis"))
+    assert plan(unlearned, HAVE, scored(unlearned, {name: score - 1.0 for name, score in scores.items()})).kind == "no_answer", "too far off"
+    assert plan(unlearned, "my neck burns and it tingles and it throbs, what is that?", scored(unlearned, scores)).kind == "no_answer", "no diagnosis asked"
+    far = plan(unlearned, HAVE, scored(unlearned, {"spurs-where": 1.0, "nerve-feel": 0.9 - DIAGNOSIS_MARGIN}))
+    assert ids(far) == ["spurs-where"], "the symptoms of something else"
+
+
+def test_who_suspects_an_illness_is_told_of_that_first(unlearned: Bot) -> None:
+    """ "Is it osteoarthritis?" would be answered by whatever else hurts."""
+    scores = {"nerve-feel": 3.0, "disc-pain": 2.5, "oa-what": 1.0, "oa-symptom": 0.5}
+    assert ids(plan(unlearned, "my knuckles ache at breakfast, have I got osteoarthritis?", scored(unlearned, scores))) == ["nerve-feel", "oa-symptom"]
+
+
+def test_nobody_who_names_no_illness_is_told_of_one_that_nobody_guesses(unlearned: Bot) -> None:
+    """A back that seizes up at night would be told of lupus."""
+    scores = {"lupus-muscles": 3.0, "strain-spread": 1.0}
+    assert ids(plan(unlearned, HAVE, scored(unlearned, scores))) == ["strain-spread"]
+    assert ids(plan(unlearned, "it throbs, do I have lupus?", scored(unlearned, scores)))[0] == "lupus-muscles"
+
+
+def test_who_asks_what_something_far_off_is_gets_no_symptoms(unlearned: Bot) -> None:
+    """ "Would that be the usual way to check a property line?" would be answered with whiplash."""
+    scores = {"nerve-feel": -0.5 - MARGIN}
+    assert ids(plan(unlearned, "my neck burns and throbs, what do I have?", scored(unlearned, scores))) == ["nerve-feel"]
+    assert plan(unlearned, "a red kite and a blue kite, what do I have?", scored(unlearned, scores)).kind == "no_answer"
 
 
 def test_symptoms_of_two_kinds_are_given_only_where_there_is_room(unlearned: Bot) -> None:
     """Two long answers are more than someone in pain reads."""
     by_id = {answer.id: answer for answer in unlearned.answers}
     assert by_id["strain-spread"].words + by_id["whiplash-spread"].words > MOST_WORDS
-    scores = {"strain-spread": 0.2 - DIAGNOSIS_MARGIN, "whiplash-spread": 0.1 - DIAGNOSIS_MARGIN}
-    assert ids(plan(unlearned, "it burns and it tingles and it throbs, what do I have?", scored(unlearned, scores))) == ["strain-spread"]
-
-
-def test_symptoms_that_score_far_below_the_best_are_not_given(unlearned: Bot) -> None:
-    """Symptoms of some other illness would be worse than a refusal."""
-    message = "it burns and it tingles and it throbs, what do I have?"
-    scores = {"spurs-where": -MARGIN - 0.5, "nerve-feel": -MARGIN - 0.6 - DIAGNOSIS_MARGIN}
-    assert plan(unlearned, message, scored(unlearned, scores)).kind == "no_answer"
+    scores = {"strain-spread": 0.2, "whiplash-spread": 0.1}
+    assert ids(plan(unlearned, HAVE, scored(unlearned, scores))) == ["strain-spread"]
 
 
 # Comparisons.
@@ -261,7 +278,7 @@ def test_where_no_two_things_are_compared_none_is_forced(message: str, unlearned
 def test_each_side_is_looked_up_by_itself_and_told_as_what_was_asked(unlearned: Bot) -> None:
     """The words on one side would choose the answer on the other, and what lupus is would be set against how common whiplash is."""
     heard: list[Reading] = []
-    scores = {"lupus-cord": 5.0, "lupus-what": 1.0, "whiplash-common": 5.0, "whiplash-what": 1.0}
+    scores = {"lupus-cord": DEFINES, "lupus-what": 1.0, "whiplash-common": DEFINES, "whiplash-what": 1.0}
     index = Fixed(unlearned, lambda reading: heard.append(reading) or scored(unlearned, scores))
     assert ids(compare(read(unlearned, "compare lupus and whiplash"), scored(unlearned, scores), index, unlearned.rules)) == ["lupus-what", "whiplash-what"]
     assert [dict(reading.topics) for reading in heard] == [{"lupus": 1.0}, {"whiplash": 1.0}]
@@ -270,10 +287,18 @@ def test_each_side_is_looked_up_by_itself_and_told_as_what_was_asked(unlearned: 
 
 def test_the_whole_message_has_a_say_in_the_answer_to_each_side(unlearned: Bot) -> None:
     """What stands outside both sides ("... for me at home") belongs to both."""
-    alone = {"traction-popular": 1.0, "traction-benefits": 1.1, "surgery-when": 1.0}
-    whole = scored(unlearned, {"traction-popular": 5.0, "traction-benefits": 4.0, "surgery-when": 4.0})
+    alone = {"traction-tasks": 1.0, "traction-after": 1.1, "surgery-when": 1.0}
+    whole = scored(unlearned, {"traction-tasks": 5.0, "traction-after": 4.0, "surgery-when": 4.0})
     found = compare(read(unlearned, "compare traction and surgery"), whole, Fixed(unlearned, lambda _: scored(unlearned, alone)), unlearned.rules)
-    assert ids(found) == ["traction-popular", "surgery-when"]
+    assert ids(found) == ["traction-tasks", "surgery-when"]
+
+
+def test_an_or_makes_no_comparison_of_what_the_words_speak_against(unlearned: Bot) -> None:
+    """ "Is traction for the office, or for home only?" would be answered with traction on one side and office work on the other."""
+    reading = read(unlearned, "whiplash or a herniated disc, what is the difference?")
+    found = scored(unlearned, {"whiplash-what": 5.0, "disc-what": 4.0})
+    assert ids(compare(reading, found, unlearned.index, unlearned.rules)) == ["whiplash-what", "disc-what"]
+    assert compare(reading, found._replace(ruled_out=frozenset(["comparison"])), unlearned.index, unlearned.rules) == ()
 
 
 def test_a_comparison_by_its_words_only_gets_the_two_likeliest_that_say_different_things(unlearned: Bot) -> None:

@@ -66,6 +66,25 @@ def test_an_order_to_invent_is_no_small_talk_and_no_call_for_more(unlearned: Bot
     assert plan(unlearned, "more", scored(unlearned), dialogue).kind == "answer"
 
 
+@pytest.mark.parametrize("message", ["What is the back made up of?", "Name the tissues that make up the back, please."])
+def test_what_something_is_made_up_of_is_no_order_to_invent(message: str, either: Bot) -> None:
+    """Who asks what the back is made up of would be told that the article doesn't say."""
+    assert ids(plan(either, message, scored(either, {"anatomy-what": HIGH})))[0] == "anatomy-what"
+
+
+@pytest.mark.parametrize(
+    ("message", "more"),
+    [("tell me more", True), ("could you tell me a little more about that?", True), ("one more thing: will I need to rest afterwards?", False)],
+)
+def test_who_asks_for_something_else_wants_no_more_of_the_same(message: str, more: bool, unlearned: Bot) -> None:
+    """ "One more thing: ..." would be answered with the next best sentence on the subject, whatever was asked."""
+    dialogue = Dialogue(topics=("traction",), shown=frozenset(), turns=1)
+    found = ids(plan(unlearned, message, scored(unlearned, {"traction-after": HIGH}), dialogue))
+    assert (found != ["traction-after"]) == more
+    unsure = ids(plan(unlearned, message, scored(unlearned, {"traction-after": -HIGH}), dialogue))
+    assert unsure and unsure != ["traction-after"], "what is not answered otherwise asks for more"
+
+
 def test_what_others_made_up_is_no_order(either: Bot) -> None:
     """Who tells of someone's invention has a question of their own."""
     message = "My boss said that he did not make it up. Does lupus need treatment?"
@@ -190,7 +209,7 @@ def test_a_caveat_s_subject_that_nothing_asks_about_leaves_small_talk_alone(mess
 @pytest.mark.parametrize("aim", LEARNED_AIMS)
 def test_an_aim_that_speaks_out_of_the_words_is_no_small_talk(aim: str, unlearned: Bot) -> None:
     """Who asks politely what they have would be greeted."""
-    assert ids(plan(unlearned, "hello, it aches", scored(unlearned, {"lupus-muscles": 1.0}, talk=("greeting", 5.0), aims=[aim]))) == ["lupus-muscles"]
+    assert ids(plan(unlearned, "hello, it aches", scored(unlearned, {"nerve-feel": 1.0}, talk=("greeting", 5.0), aims=[aim]))) == ["nerve-feel"]
 
 
 @pytest.mark.parametrize(("message", "talk"), [("yooo whats up \N{WAVING HAND SIGN}", "greeting"), ("Thanks!!", "thanks"), ("hi, hello there", "greeting")])

@@ -9,7 +9,7 @@ import pytest
 
 from spinebot import Bot
 from spinebot.conversation import Dialogue
-from spinebot.refusal import MARGIN, TELLING_MARGIN, refuse, refuses
+from spinebot.refusal import IN_HAND_MARGIN, MARGIN, TELLING_MARGIN, refuse, refuses
 
 from .turns import ABOUT_LUPUS, ids, plan, read, scored
 
@@ -61,10 +61,12 @@ def test_what_scores_below_the_refusal_by_more_than_a_margin_is_refused(unlearne
 @pytest.mark.parametrize(
     ("message", "dialogue", "margin"),
     [
-        ("and how is it treated?", ABOUT_LUPUS, MARGIN),
+        ("and how is it treated?", ABOUT_LUPUS, IN_HAND_MARGIN),
         ("lupus in the cold countries of the north", Dialogue(), MARGIN),
         ("how is lupus treated in the cold north", Dialogue(), MARGIN),
-        ("I had my old grey hat on again this morning", Dialogue(), TELLING_MARGIN),
+        ("I had my old grey neck pain again this morning", Dialogue(), TELLING_MARGIN),
+        ("I had my old grey hat on again this morning", Dialogue(), 0.0),
+        ("which hat do people wear in the cold north?", Dialogue(), 0.0),
         ("lupus and acupuncture in the cold north", Dialogue(), 0.0),
         ("and is acupuncture good for it?", ABOUT_LUPUS, 0.0),
     ],

@@ -38,7 +38,7 @@ def scored(
     for answer in bot.answers:
         scores[answer.position] = (answers or {}).get(answer.id, LOW)
     hits = sorted((Hit(answer, float(scores[answer.position])) for answer in bot.answers), key=lambda hit: -hit.score)
-    return Found(tuple(hits[:4]), refusal, *talk, dict(aims) if isinstance(aims, Mapping) else dict.fromkeys(aims, HIGH), scores)
+    return Found(tuple(hits[:4]), refusal, *talk, dict(aims) if isinstance(aims, Mapping) else dict.fromkeys(aims, HIGH), frozenset(), scores)
 
 
 def plan(bot: Bot, message: str, found: Found | None = None, dialogue: Dialogue | None = None) -> Plan:

@@ -8,7 +8,7 @@ from .answers import Answer
 from .conversation import Dialogue
 from .index import Found, Index
 from .reading import Reading, without
-from .refusal import SURE, is_bare
+from .refusal import MARGIN, SURE, is_bare
 from .rules import Rules
 
 #: How far below the best an answer may score to be given beside it.
@@ -34,8 +34,6 @@ _OTHERS = frozenset(("treatment", "list", "definition", "works"))
 FEW_WORDS = 10
 #: How far below the refusal an answer may score to be a side of a comparison.
 COMPARED_MARGIN = 2.0
-#: How far above the refusal an answer scores that an "or" makes no comparison of.
-SETTLED = 4.0
 #: How much it counts that an answer says what a thing is, where two are compared.
 DEFINES = 3.0
 #: How much the score of an answer to the whole message counts beside that to one side of a comparison.
@@ -49,7 +47,7 @@ def choose(found: Found, last: Collection[str] = ()) -> tuple[Answer, ...]:
     hits = list(found.hits)
     if hits[0].answer.id in last:
         enough = max(found.refusal, hits[0].score - AGAIN)
-        hits.sort(key=lambda hit: hit.answer.id in last or hit.score <= enough)
+        hits = [hit for hit in hits if hit.answer.id not in last and hit.score > enough] or hits
     best = hits[0]
     chosen = [best.answer]
     if best.answer.is_list:
@@ -102,7 +100,7 @@ def what_it_may_be(reading: Reading, found: Found, index: Index, rules: Rules) -
 
     fitting = [answer for answer in index.answers if not any(topics[topic].flag("unguessed") for topic in answer.about if topic not in reading.topics)]
     best = max(fitting, key=likelihood)
-    if likelihood(best) < found.refusal - DIAGNOSIS_MARGIN:
+    if likelihood(best) < found.refusal - (DIAGNOSIS_MARGIN if reading.topics else MARGIN):
         return ()
     near = [
         answer for answer in fitting
@@ -118,8 +116,9 @@ def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple
     """An answer for each side of a comparison: the likeliest about each thing that is named, or the two likeliest of all; () where
     nothing is compared.
     """
-    if not compares(reading, found):
-        return ()
+    says = reading.aspects.get("comparison", 0.0) >= 1.0 or "versus" in reading.aspects
+    if "comparison" not in found.aims and not (says and "comparison" not in found.ruled_out):
+        return ()  # "Is it worn for weeks or months?"
     if found.refusal > found.hits[0].score and any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
         return ()  # "Is lupus or whiplash hereditary?": neither side says.
     named = [topic for topic, weight in reading.topics.items() if weight >= 0.4 and rules["topics"][topic].flag("side")]
@@ -146,13 +145,6 @@ def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple
                 chosen.append(hit.answer)
         chosen = chosen[:2]
     return tuple(chosen) if len(chosen) > 1 else ()
-
-
-def compares(reading: Reading, found: Found) -> bool:
-    """Whether a message compares two things: by what was learned; where that leaves a doubt and no answer is sure, by its wordings."""
-    says = reading.aspects.get("comparison", 0.0) >= 1.0 or "versus" in reading.aspects
-    doubtful = "comparison" not in found.ruled_out and found.hits[0].score < found.refusal + SETTLED
-    return "comparison" in found.aims or (says and doubtful)
 
 
 def answer_each(reading: Reading, index: Index) -> tuple[Answer, ...]:

@@ -41,9 +41,11 @@ HITS = 4
 NEVER = -99.0
 #: The aims that are learned from labelled messages too, for whoever asks what they have, what to take, or how two
 #: things compare, says so in endless ways; and the score from which on each is taken to be there. To say once too often that this is no
-#: diagnosis does less harm than to say it once too little. Under `RULED_OUT` the words speak against an aim.
-RULED_OUT = -2.7
+#: diagnosis does less harm than to say it once too little.
 LEARNED_AIMS = {"diagnosis": -1.75, "dosage": -1.0, "comparison": -1.0}
+#: From which score down the words speak against an aim; and the same where an answer scores so far above the refusal that nothing is in doubt.
+RULED_OUT, RULED_OUT_IF_SURE = -2.7, -1.5
+SURELY_ANSWERED = 4.0
 
 
 class Hit(NamedTuple):
@@ -119,11 +121,12 @@ class Index:
         values = scores.tolist()
         talk, refusal, aims = values[count : self._refusal], values[self._refusal], values[self._refusal + 1 :]
         chatty = max(talk, default=-np.inf)
+        hits = tuple([Hit(self.answers[at], values[at]) for at in (-scores[:count]).argsort(kind="stable")[:HITS].tolist()])
+        ruled_out = RULED_OUT_IF_SURE if hits[0].score > refusal + SURELY_ANSWERED else RULED_OUT
         return Found(
-            tuple([Hit(self.answers[at], values[at]) for at in (-scores[:count]).argsort(kind="stable")[:HITS].tolist()]),
-            refusal, self.small_talk[talk.index(chatty)], chatty,
+            hits, refusal, self.small_talk[talk.index(chatty)], chatty,
             {aim: score for (aim, likely), score in zip(LEARNED_AIMS.items(), aims, strict=True) if score > likely},
-            frozenset([aim for aim, score in zip(LEARNED_AIMS, aims, strict=True) if NEVER < score < RULED_OUT]),
+            frozenset([aim for aim, score in zip(LEARNED_AIMS, aims, strict=True) if NEVER < score < ruled_out]),
             scores,
         )
 

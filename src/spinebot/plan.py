@@ -27,7 +27,7 @@ OPENING = 2
 #: How many words a question has at most that opens with no question word: "recovery?"
 FEW = 3
 #: How many telling words stand at most beside what asks for more.
-MOST_BESIDE_MORE = 2
+MOST_BESIDE_MORE = 1
 #: From which score on an aim is answered to; below it, it only calls for its caveat.
 SURELY_AIMED = -0.5
 

@@ -47,7 +47,7 @@ def refuses(reading: Reading, found: Found, rules: Rules) -> bool:
     in_hand = [topic for topic in reading.carried if rules["topics"][topic].flag("side")]
     if in_hand and not reading.names_topic and set(reading.carried).isdisjoint(found.hits[0].answer.about):
         margin = -SURE  # "Are they dangerous?", asked of bone spurs, is not answered by what surgery is, unless that is surely meant.
-    elif any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
+    elif not reading.topics or any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
         margin = 0.0
     elif in_hand and not reading.names_topic:
         margin = IN_HAND_MARGIN
