@@ -170,7 +170,7 @@ def second_net(rules: Rules, weights: Weights | None) -> Iterator[str]:
     yield "People find words that no list has. Behind the rules stands a second net, `alarms.tsv`: how much each word, pair of words, sign and"
     yield "context speaks for each red flag, learned from labelled messages (`questions/` and `tests/voices/tune/`). Where no rule"
     yield "holds, or one of level *soon* only, it raises the flag that the words speak for once an alarm of any kind is more likely than"
-    yield f"{ALARM_FROM:.0%}; than {ALARM_WITHOUT_SIGN:.0%} where the message has no sign but of where and when, {ALARM_SHORT:.0%} where it is"
+    yield f"{ALARM_FROM:.0%}; than {ALARM_WITHOUT_SIGN:.0%} where no sign of that flag counts but of where and when, {ALARM_SHORT:.0%} where it is"
     yield f"short, {ALARM_BESIDE:.0%} where it takes back those of the flag that it speaks for, and {ALARM_DESPITE:.0%} where it takes back all."
     yield f"It raises an emergency where those together make up more than {MOSTLY:.0%}"
     yield f"of that. It takes an alarm of the rules off where the words make one less likely than {CALM_BELOW:.0%} and the message says that it"

@@ -112,6 +112,7 @@ def test_who_asks_what_they_have_asks_about_what_they_tell(unlearned: Bot) -> No
     ("message", "asks"),
     [
         ("sore neck, stiff in the morning, arthritis?", True),
+        ("sore neck, stiff in the morning, arthritis me?", True),
         ("my arm aches, I fell, whiplash?", True),
         ("arthritis?", False),
         ("sore neck, stiff in the morning, arthritis", False),

@@ -149,14 +149,14 @@ def _wants_more(reading: Reading, found: Found, dialogue: Dialogue) -> bool:
     makes that more likely?".
     """
     more = [match for match in reading.of("aim") if match.name.id == "more"]
-    named = [*more, *reading.of("topic")]
-    rest = [
-        word for at, word in enumerate(reading.stems)
-        if word not in EMPTY_STEMS and word not in MARKS and not any(match.start <= at < match.end for match in named)
-    ]
+    if not more:
+        return False
     best = found.hits[0]
-    sure = best.score > found.refusal and best.answer.id not in dialogue.shown
-    return bool(more) and (len(rest) <= MOST_BESIDE_MORE or not sure)
+    if best.score <= found.refusal or best.answer.id in dialogue.shown:
+        return True
+    said = {at for match in (*more, *reading.of("topic")) for at in range(match.start, match.end)}
+    beside = [at for at, word in enumerate(reading.stems) if at not in said and word not in EMPTY_STEMS and word not in MARKS]
+    return len(beside) <= MOST_BESIDE_MORE
 
 
 def _on_the_same(reading: Reading, dialogue: Dialogue) -> bool:

@@ -12,7 +12,7 @@ from .exclusion import left_out
 from .leaning import carry_over
 from .lexicon import Lexicon, Term, Word
 from .matcher import Match
-from .reading import Reading
+from .reading import EMPTY_STEMS, Reading
 from .rules import Rules
 from .text import MARKS, tokens
 
@@ -107,10 +107,12 @@ def _within(match: Match[Term], longer: Match[Term]) -> bool:
 
 
 def _suspects(stems: Sequence[str], parts: Sequence[Part], topics: Sequence[Match[Term]], rules: Rules) -> Match[Term] | None:
-    """The condition that a message without any question word ends on: "sore neck, stiff in the morning, arthritis?"."""
+    """The condition that a message without any question word ends on: "sore neck, stiff in the morning, arthritis?", "... arthritis me?"."""
     if len(parts) < 2 or stems[-1] != "?" or any(stems[part.start] in OPENERS for part in parts):
         return None
-    return next((match for match in topics if match.end == len(stems) - 1 and rules["topics"][match.name.id].flag("condition")), None)
+    end = len(stems) - 1
+    ends = {end} if stems[end - 1] not in EMPTY_STEMS else {end, end - 1}
+    return next((match for match in topics if match.end in ends and rules["topics"][match.name.id].flag("condition")), None)
 
 
 def _weigh(stems: Sequence[str], parts: Sequence[Part], matches: Mapping[str, Sequence[Match[Term]]]) -> list[float]:
