@@ -4,7 +4,7 @@
 
 The voices are dealt into N groups; for each, both files of weights are learned anew from `questions/` and all other groups,
 and the bot that has them answers it. So every message is new to the bot that answers it, and what fails may be looked
-at. Takes about a quarter of an hour. Prints Markdown.
+at. Takes about half an hour. Prints Markdown.
 """
 
 from __future__ import annotations

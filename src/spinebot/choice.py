@@ -12,7 +12,7 @@ from .refusal import MARGIN, SURE, is_bare
 from .rules import Rules
 
 #: How far below the best an answer may score to be given beside it.
-BESIDE = 2.5
+BESIDE = 3.0
 #: How much more than the next one an answer must score to be given twice in a row to someone who leans on it.
 AGAIN = 1.0
 MOST_SENTENCES = 4
@@ -20,7 +20,7 @@ MOST_WORDS = 95
 #: How many questions of a message are answered.
 MOST_QUESTIONS = 3
 #: How far below the best answer, or below a refusal, one that tells symptoms is still given to someone who asks what they have.
-DIAGNOSIS_MARGIN = 4.0
+DIAGNOSIS_MARGIN = 3.0
 #: From which weight on a condition that is named is what someone may mean by "have I got it?".
 SUSPECTED = 0.8
 #: What tells someone how a thing is felt, and who gets it from what; how much it counts that an answer does.
@@ -117,7 +117,8 @@ def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple
     nothing is compared.
     """
     says = reading.aspects.get("comparison", 0.0) >= 1.0 or "versus" in reading.aspects
-    if "comparison" not in found.aims and not (says and "comparison" not in found.ruled_out):
+    doubted = "comparison" in found.ruled_out and not _of_both(reading, rules)
+    if "comparison" not in found.aims and (not says or doubted):
         return ()  # "Is it worn for weeks or months?"
     if found.refusal > found.hits[0].score and any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
         return ()  # "Is lupus or whiplash hereditary?": neither side says.
@@ -145,6 +146,12 @@ def compare(reading: Reading, found: Found, index: Index, rules: Rules) -> tuple
                 chosen.append(hit.answer)
         chosen = chosen[:2]
     return tuple(chosen) if len(chosen) > 1 else ()
+
+
+def _of_both(reading: Reading, rules: Rules) -> bool:
+    """Whether a message asks something of two illnesses that it names: "lupus and whiplash, can both of them hurt the back?"."""
+    conditions = {match.name.id for match in reading.of("topic") if rules["topics"][match.name.id].flag("condition")}
+    return "both" in reading.stems and len(conditions) > 1
 
 
 def answer_each(reading: Reading, index: Index) -> tuple[Answer, ...]:

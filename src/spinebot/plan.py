@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from .answers import Answer, Named
-from .choice import about_topic, answer_each, choose, compare, in_hand, leave_out, what_it_may_be, question_alone, tell_more
+from .choice import about_topic, answer_each, choose, compare, in_hand, leave_out, question_alone, tell_more, what_it_may_be
 from .clauses import Part
 from .conversation import Dialogue
 from .index import Found, Index

@@ -15,7 +15,7 @@ from .text import MARKS, stem
 #: How far below the refusal the answer may score to a message that asks something.
 MARGIN = 1.0
 #: The same for one that asks something of what the talk is on, in words that alone say little: "bone spurs" – "which patients?".
-IN_HAND_MARGIN = 2.5
+IN_HAND_MARGIN = 1.75
 #: The same for one that asks nothing: what someone tells of their life is no reason to speak of lupus.
 TELLING_MARGIN = 0.5
 #: How far above the refusal an answer is sure: to a part of a message taken by itself, or beside urgent advice.

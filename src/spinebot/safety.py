@@ -16,19 +16,19 @@ from .taking_back import takes_back
 from .weights import Weights
 
 #: From which chance on the words raise an alarm that no rule raised.
-ALARM_FROM = 0.25
+ALARM_FROM = 0.3
 #: The same where no known sign of the likeliest flag counts, or those only that say where and when.
 ALARM_WITHOUT_SIGN = 0.4
 #: The same for a short message, which says little beside its signs, and how many words and marks a message has that is not short.
 ALARM_SHORT, SHORT = 0.6, 10
 #: The same where there are signs, and each was taken back: denied, long over, in a film.
 ALARM_DESPITE = 0.9
-#: The same where other signs count, but those of the likeliest flag were all taken back: "my sister has cancer, and I have a sore back".
+#: The same where no sign counts, or others do, but those of the likeliest flag were all taken back: "my sister has cancer, and I have a sore back".
 ALARM_BESIDE = 0.5
 #: Under which chance what the rules take for an alarm is none, where the message says that it speaks of other things: an overdose of box
 #: sets, legs like jelly after the gym; and where it doesn't: "I can't stand Mondays". The reply then says what to do if it is happening.
 CALM_BELOW = 0.4
-SURELY_CALM_BELOW = 0.15
+SURELY_CALM_BELOW = 0.12
 #: From which chance on the words make an emergency of what the rules take for less.
 WORSE_FROM = 0.5
 #: How many words a message has at most that is a yes.
@@ -231,7 +231,7 @@ def _needed(reading: Reading, signs: Sequence[Sign], of_flag: Collection[str]) -
     elif any(sign.counts for sign in own):
         needed = ALARM_FROM
     else:
-        needed = ALARM_BESIDE if own else ALARM_WITHOUT_SIGN
+        needed = ALARM_BESIDE if own or not counting else ALARM_WITHOUT_SIGN
     return max(needed, ALARM_SHORT) if len(reading.words) < SHORT else needed
 
 
