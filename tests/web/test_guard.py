@@ -120,18 +120,18 @@ def test_a_failure_tells_nobody_what_was_typed_nor_how_the_server_is_made(make_c
 
 
 def test_who_asks_too_often_is_told_how_long_to_wait_and_others_are_answered(make_client: Make) -> None:
-    client = make_client(rate="3/minute")
+    client = make_client(rate="3/hour")  # a window that no minute ends in the middle of the test
     assert [hello(client).status_code for _ in range(4)] == [200, 200, 200, 429]
     refused = hello(client)
     assert refused.headers["content-type"] == "application/json" and refused.headers["retry-after"] in refused.json()["error"]
-    assert 1 <= int(refused.headers["retry-after"]) <= 61
+    assert 1 <= int(refused.headers["retry-after"]) <= 3601
     other = TestClient(client.app, client=("other", 1))
     other.portal = client.portal
     assert other.post("/api/messages", json={"text": "hello"}).status_code == 200
 
 
 def test_the_limit_counts_all_protocols_and_lets_pages_and_health_through(make_client: Make) -> None:
-    client = make_client(rate="4/minute")
+    client = make_client(rate="4/hour")
     bodies = {"/webhooks/rest/webhook": {"message": "hi"}, "/deep-chat": {"messages": [{"text": "hi"}]}, "/v1/chat/completions": {"messages": [{"role": "user", "content": "hi"}]}, "/api/feedback": {"helpful": True}}
     assert [client.post(path, json=body).status_code for path, body in bodies.items()] == [200, 200, 200, 204]
     assert all(client.post(path, json=body).status_code == 429 for path, body in bodies.items())
@@ -139,7 +139,7 @@ def test_the_limit_counts_all_protocols_and_lets_pages_and_health_through(make_c
 
 
 def test_a_forwarded_address_that_no_proxy_vouches_for_counts_for_nothing(make_client: Make) -> None:
-    client = make_client(rate="2/minute")
+    client = make_client(rate="2/hour")
     codes = [hello(client, **{"x-forwarded-for": f"10.0.0.{number}", "forwarded": f"for=10.0.0.{number}"}).status_code for number in range(4)]
     assert codes == [200, 200, 429, 429]
 
@@ -173,7 +173,7 @@ def test_two_servers_count_together_through_redis(redis: Any, make_client: Make)
     assert [hello(client).status_code for client in (one, two, one, two)] == [200] * 4
     for client in (one, two):
         refused = hello(client)
-        assert refused.status_code == 429 and 1 <= int(refused.headers["retry-after"]) <= 61
+        assert refused.status_code == 429 and 1 <= int(refused.headers["retry-after"]) <= 3601
     assert hello(make_client(store=redis.url, rate="4/minute", address="other")).status_code == 200
 
 
