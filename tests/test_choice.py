@@ -207,8 +207,8 @@ def test_who_asks_what_they_have_gets_what_fits_best_and_how_such_a_thing_is_fel
     assert ids(far) == ["spurs-where"], "the symptoms of something else"
 
 
-def test_who_suspects_an_illness_is_told_of_that_first(unlearned: Bot) -> None:
-    """ "Is it osteoarthritis?" would be answered by whatever else hurts."""
+def test_who_suspects_an_illness_is_told_of_that_beside_what_fits_best(unlearned: Bot) -> None:
+    """ "Is it osteoarthritis?" would be answered by nothing but what else hurts."""
     scores = {"nerve-feel": 3.0, "disc-pain": 2.5, "oa-what": 1.0, "oa-symptom": 0.5}
     assert ids(plan(unlearned, "my knuckles ache at breakfast, have I got osteoarthritis?", scored(unlearned, scores))) == ["nerve-feel", "oa-symptom"]
 

@@ -178,10 +178,11 @@ def _personal(reading: Reading, found: Found, aims: Collection[str], dialogue: D
     """What is said to whoever asks for a dose, whether to see a doctor, or whether a treatment suits them with what they have."""
     if "dosage" in aims:
         return Plan("no_answer", "dosage", rules.phrase("dosage"))
-    conditions = {topic for topic, weight in reading.topics.items() if weight >= 0.8 and rules["topics"][topic].flag("condition")}
-    settled = not conditions.isdisjoint(found.hits[0].answer.about) and found.hits[0].score > found.refusal + SURE
-    if "see-doctor" in aims and not settled and not any(rules["topics"][match.name.id].flag("condition") for match in reading.of("topic")):
-        return Plan("no_answer", "see-doctor", rules.phrase("see_doctor"))
+    if "see-doctor" in aims and not any(rules["topics"][match.name.id].flag("condition") for match in reading.of("topic")):
+        in_hand = {topic for topic in reading.carried if rules["topics"][topic].flag("condition")}
+        best = found.hits[0]
+        if in_hand.isdisjoint(best.answer.about) or best.score <= found.refusal + SURE:
+            return Plan("no_answer", "see-doctor", rules.phrase("see_doctor"))
     if "suited" in aims and (risks := at_risk(reading, dialogue, rules)) and any(rules["topics"][topic].flag("withheld") for topic in reading.topics):
         return _unsuited(risks, rules)
     return None
