@@ -5,10 +5,11 @@
 Learned from are `questions/*.tsv` and the question files of `tests/voices/tune`. A line of a .tsv file is `label<TAB>message`;
 the turns of a conversation are joined by ` | `. Labels are the ids of answers (two joined by `+` for a comparison, by `/` where any is right), `chat.<id>`,
 `none`, the ids of red flags, `calm`; after it may stand what the message wants to be told, `@diagnosis`, `@dosage` or `@neither`
-(two answers with `@neither` are two questions), and where only that was labelled, it stands alone.
+(two answers with `@neither` are two questions), or whether it tells of an accident, `@hurt` or `@unhurt`, and where only that was
+labelled, it stands alone.
 
-Three softmax regressions, by Adam on numpy and scipy: which answer a message asks for, on top of the hand-set scores of the
-index; what it wants to be told; which red flag it raises. The same input gives the same files.
+Four softmax regressions, by Adam on numpy and scipy: which answer a message asks for, on top of the hand-set scores of the
+index; what it wants to be told; whether somebody was hurt; which red flag it raises. The same input gives the same files.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from spinebot.bot import Bot
 from spinebot.conditions import Condition
 from spinebot.conversation import Dialogue
 from spinebot.evidence import PAIR_SHARE, SIGN, alarm_evidence, evidence
-from spinebot.index import LEARNED_AIMS
+from spinebot.index import HURT, LEARNED_AIMS
 from spinebot.reading import Reading
 from spinebot.safety import verdicts
 from spinebot.understand import understand
@@ -55,7 +56,7 @@ DECAY = {"answers": 0.4e-4, "alarms": 0.5e-4}
 HIDDEN = {"answers": 0.5, "alarms": 0.3}
 
 #: Of how many runs, each with other evidence hidden, the weights are the mean: one run gets a message in a hundred right or wrong by its chance.
-RUNS = {"answers": 3, "alarms": 1}
+RUNS = {"answers": 3, "alarms": 3}
 
 #: What marks a word that may be met too seldom to be known.
 RARE = "rare "
@@ -65,23 +66,28 @@ ALONE = 4
 MODEL = 4
 #: What an answer shares with the others about a topic that is not its first.
 SIDE_TOPIC = 0.5
-#: How much a message whose aim nobody labelled counts as one of neither aim.
+#: How much a message whose aim nobody labelled counts as one of neither aim, and of no accident.
 UNLABELLED_COUNTS = 0.3
-NEITHER = "aim.neither"
+NEITHER, UNHURT = "aim.neither", "aim.unhurt"
 #: What is typed for the parts of a wording that stand for many words.
 _TYPED = {"...": "", "#": "9", "#many": "twelve", "#fever": "39", "#year": "1998"}
-AIMS = [*(f"aim.{aim}" for aim in LEARNED_AIMS), NEITHER]
+#: Aims that exclude one another, the last of each none of the others; in the order of `LEARNED_AIMS`.
+AIMS = [*(f"aim.{aim}" for aim in LEARNED_AIMS if aim != HURT), NEITHER]
+ACCIDENTS = [f"aim.{HURT}", UNHURT]
 
 Matrix = NDArray[np.float32]
 
 
 class Labelled(NamedTuple):
-    """A conversation, and the labels of which any is right for its last turn; `exact`: none but these."""
+    """A conversation, and the labels of which any is right for its last turn; `exact`: none but these; `hurt`: whether it tells of an accident,
+    None where nobody says.
+    """
 
     turns: Sequence[str]
     right: set[str]
     exact: bool = False
     aim: str = ""
+    hurt: bool | None = None
 
 
 class Row(NamedTuple):
@@ -99,10 +105,11 @@ class Examples:
 
     answers: list[Row] = field(default_factory=list)
     aims: list[Row] = field(default_factory=list)
+    accidents: list[Row] = field(default_factory=list)
     alarms: list[Row] = field(default_factory=list)
 
     def __add__(self, other: Examples) -> Examples:
-        return Examples(self.answers + other.answers, self.aims + other.aims, self.alarms + other.alarms)
+        return Examples(self.answers + other.answers, self.aims + other.aims, self.accidents + other.accidents, self.alarms + other.alarms)
 
 
 class Table(NamedTuple):
@@ -130,8 +137,10 @@ def read_tsv(path: Path) -> Iterator[Labelled]:
         if len(sides) > 1:
             # Every side is asked for, and each by itself is a right answer.
             yield from (Labelled(turns, {side}, aim=f"aim.{aim or 'comparison'}") for side in sides)
+        elif f"aim.{aim}" in ACCIDENTS:
+            yield Labelled(turns, set(label.split("/")) if label else set(), hurt=aim == HURT)
         else:
-            yield Labelled(turns, set(label.split("/")) if label else set(), aim=f"aim.{aim}" if aim else "")
+            yield Labelled(turns, set(label.split("/")) if label else set(), aim=f"aim.{aim}" if aim else "", hurt=True if label == "injury" else None)
 
 
 def read_voice(path: Path, bot: Bot) -> Iterator[Labelled]:
@@ -156,7 +165,7 @@ def read_voice(path: Path, bot: Bot) -> Iterator[Labelled]:
         elif "urgent" in expect["kind"]:
             right = set()
         aims = [f"aim.{aim}" for aim in LEARNED_AIMS if aim in expect.get("caveats", ()) or item["style"] == aim]
-        yield Labelled(item["turns"], right, aim=aims[0] if aims else NEITHER)
+        yield Labelled(item["turns"], right, aim=aims[0] if aims else NEITHER, hurt=True if "injury" in expect.get("caveats", ()) else None)
 
 
 def examples_of(items: Iterable[Labelled], bot: Bot) -> Examples:
@@ -167,7 +176,7 @@ def examples_of(items: Iterable[Labelled], bot: Bot) -> Examples:
     # An answer that quotes all that the label's does is as right.
     alike = {name: {other for other in quotes if quotes[name] <= quotes[other]} for name in quotes}
     for number, item in enumerate(items):
-        turns, right, exact, aim = item
+        turns, right, exact, aim, hurt = item
         dialogue = Dialogue()
         for turn in turns[:-1]:
             _, dialogue = bot.respond(turn, dialogue)
@@ -183,6 +192,8 @@ def examples_of(items: Iterable[Labelled], bot: Bot) -> Examples:
         if aim or (not exact and not any(match.name.id in {*LEARNED_AIMS, "which-medicine"} for match in reading.of("aim"))):
             # Those whose wordings speak of an aim that nobody labelled may well have it.
             found.aims.append(Row(said, {aim or NEITHER}, 1.0 if aim else UNLABELLED_COUNTS))
+        if hurt is not None or not any(match.name.id in (HURT, "injury") for kind in ("aim", "caveat") for match in reading.of(kind)):
+            found.accidents.append(Row(said, {ACCIDENTS[not hurt]}, UNLABELLED_COUNTS if hurt is None else 1.0))
     return found
 
 
@@ -247,7 +258,7 @@ def wordings_as_examples(bot: Bot) -> Iterator[Row]:
 
 
 def answer_classes(bot: Bot) -> list[str]:
-    return [name for name in index.classes(bot.answers, bot.rules) if name not in AIMS]
+    return [name for name in index.classes(bot.answers, bot.rules) if name not in (*AIMS, *ACCIDENTS)]
 
 
 def kin(names: Sequence[str], families: Iterable[dict[str, float]]) -> Matrix:
@@ -272,17 +283,18 @@ def learn_answers(found: Examples, bot: Bot) -> Table:
     """Which answer, small talk or refusal, and which aims beside it."""
     names = answer_classes(bot)
     answers = fit(found.answers, names, kin(names, filter(None, answer_families(bot))), "answers")
-    aims = fit(found.aims, AIMS, kin(AIMS, ()), "answers")
-    both = sorted({*answers.evidence, *aims.evidence})
-    at = {feature: place for place, feature in enumerate(both)}
-    width = len(answers.classes)
-    weights = np.zeros((len(both), width + len(LEARNED_AIMS)), np.float32)
-    weights[[at[feature] for feature in answers.evidence], :width] = answers.weights
-    # What an aim's own score says beyond that of neither.
-    weights[[at[feature] for feature in aims.evidence], width:] = aims.weights[:, :-1] - aims.weights[:, -1:]
-    shares = np.array([LETTERS if feature.startswith("letters ") else PAIR_SHARE if feature.startswith("pair ") else 1.0 for feature in both])
+    others = [fit(rows, classes, kin(classes, ()), "answers") for rows, classes in ((found.aims, AIMS), (found.accidents, ACCIDENTS))]
+    evidence = sorted({*answers.evidence, *(feature for table in others for feature in table.evidence)})
+    at = {feature: place for place, feature in enumerate(evidence)}
+    # What an aim's own score says beyond that of none.
+    tables = [answers, *(Table(one.classes[:-1], one.evidence, one.weights[:, :-1] - one.weights[:, -1:], one.bias[:-1] - one.bias[-1]) for one in others)]
+    spread = [np.zeros((len(evidence), len(table.classes)), np.float32) for table in tables]
+    for weights, table in zip(spread, tables, strict=True):
+        weights[[at[feature] for feature in table.evidence]] = table.weights
+    weights = np.hstack(spread)
+    shares = np.array([LETTERS if feature.startswith("letters ") else PAIR_SHARE if feature.startswith("pair ") else 1.0 for feature in evidence])
     weights[np.abs(weights) * shares[:, None] < ADDS["answers"]] = 0.0
-    return Table([*answers.classes, *AIMS[:-1]], both, weights, np.concatenate([answers.bias, aims.bias[:-1] - aims.bias[-1]]))
+    return Table([name for table in tables for name in table.classes], evidence, weights, np.concatenate([table.bias for table in tables]))
 
 
 def learn_alarms(found: Examples, bot: Bot) -> Table:

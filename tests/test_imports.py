@@ -87,7 +87,7 @@ SAME_LAYER = {
     "picking": {"reading", "index"},
     "linking": {"reading", "index"},
     "plan": {"reading", "index", "safety", "refusal", "choice", "picking", "linking"},
-    "memory": {"reading", "refusal", "safety", "plan"},
+    "memory": {"reading", "index", "refusal", "safety", "plan"},
     "compose": {"reading", "understand", "index", "safety", "plan"},
     "transcript": {"render"},
     "cli": {"options"},

@@ -14,10 +14,12 @@ from spinebot.article import Corpus
 from spinebot.conversation import Dialogue
 from spinebot.corpus import parse_article
 from spinebot.evidence import evidence
-from spinebot.index import LEARNED_AIMS, NEVER, PASSAGE_SHARE, WORD, Found, Index
+from spinebot.index import CALLS, LEARNED_AIMS, NEVER, PASSAGE_SHARE, SURELY, WORD, Found, Index
 from spinebot.rules import Rules
 from spinebot.text import stems
 from spinebot.understand import understand
+
+from .turns import read, scored
 
 WORDS = ["lupus", "neck", "back", "pain", "nerve", "can", "the", "surgery", "traction", "disc", "30", "stiffness", "treatment", "relief"]
 
@@ -124,3 +126,18 @@ def test_an_article_of_one_sentence_can_be_searched(read_rules: Callable[[str], 
     index = Index(corpus, bind_answers(rules, corpus), rules)
     row = index.bm25("lupus")
     assert row.shape == (1,) and np.isfinite(row).all()
+
+
+def test_an_aim_calls_for_its_caveat_long_before_anything_is_done_for_it(unlearned: Bot) -> None:
+    """ "Is that why I'm so stiff?" would be answered with no word on that this is no diagnosis."""
+    assert all(score > CALLS for score in LEARNED_AIMS.values())
+    for aim in LEARNED_AIMS:
+        assert scored(unlearned, aims={aim: CALLS + 0.1}).called == (aim,)
+        assert scored(unlearned, aims={aim: CALLS - 0.1}).called == ()
+    assert Index(unlearned.corpus, unlearned.answers, unlearned.rules).search(read(unlearned, "Do I have lupus?")).called == (), "nothing was learned"
+
+
+def test_an_answer_is_sure_only_far_above_the_refusal(unlearned: Bot) -> None:
+    """A guess would be taken for an answer, and what picks one of a list for a question."""
+    assert scored(unlearned, {"lupus-what": SURELY + 1.1}, refusal=1.0).sure
+    assert not scored(unlearned, {"lupus-what": SURELY + 0.9}, refusal=1.0).sure

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from spinebot import Bot
 from spinebot.conversation import Dialogue, Reply, Standing, Warned
-from spinebot.memory import EARLIER, remember
+from spinebot.memory import EARLIER, HURT_STANDS, remember
 from spinebot.plan import Plan
 from spinebot.safety import Assessment
 
-from .turns import read
+from .turns import read, scored
 
 STANDING, WARNED = Standing("fever", 0), Warned("meningitis", 0)
 
 
-def turn(bot: Bot, message: str, dialogue: Dialogue, found: Plan) -> Dialogue:
+def turn(bot: Bot, message: str, dialogue: Dialogue, plan: Plan, aims: Sequence[str] = ()) -> Dialogue:
     reading = read(bot, message, dialogue)
     reply = Reply("answer", "", suggestions=("What is whiplash?",))
-    return remember(dialogue, reading, found, reply, Assessment(None, (STANDING,), warned=WARNED), bot.rules, bot.composer.quoted(found.answers).topics)
+    assessment = Assessment(None, (STANDING,), warned=WARNED)
+    return remember(dialogue, reading, scored(bot, aims=aims), plan, reply, assessment, bot.rules, bot.composer.quoted(plan.answers).topics)
 
 
 def test_after_a_turn_its_topics_answers_and_suggestions_are_remembered(unlearned: Bot) -> None:
@@ -41,6 +44,18 @@ def test_after_a_turn_its_topics_answers_and_suggestions_are_remembered(unlearne
     assert second.shown == {"lupus-what", "surgery-risks"} and second.last == ("surgery-risks",)
     assert second.earlier == (("lupus",), ("surgery",)) and second.turns == 2
     assert second.aspects == ("side-effects",)
+
+
+@pytest.mark.parametrize(("message", "aims"), [("I wrenched my neck at judo", []), ("the ladder went and so did I", ["hurt"])])
+def test_that_somebody_was_hurt_is_kept_in_mind_for_a_few_messages(message: str, aims: list[str], unlearned: Bot) -> None:
+    """ "How long do I wear a collar?", asked two messages after a crash, would be answered as if nothing had happened; for ever would be a bore."""
+    dialogue = turn(unlearned, message, Dialogue(), Plan("no_answer", ""), aims)
+    left = [dialogue.hurt]
+    while dialogue.hurt:
+        dialogue = turn(unlearned, "What is lupus?", dialogue, Plan("no_answer", ""))
+        left.append(dialogue.hurt)
+    assert left == [*range(HURT_STANDS, -1, -1)]
+    assert turn(unlearned, "What is lupus?", dialogue, Plan("no_answer", "")).hurt == 0
 
 
 def test_a_turn_that_names_nothing_is_about_what_it_was_answered_with_or_what_came_before(unlearned: Bot) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from spinebot import Bot
 from spinebot.conversation import Dialogue, Reply, Urgent, Warned
-from spinebot.index import LEARNED_AIMS
+from spinebot.index import LEARNED_AIMS, SURELY
 from spinebot.plan import SURELY_AIMED, TALK, Plan, beside_advice
 from spinebot.safety import Assessment
 
@@ -74,15 +74,31 @@ def test_what_something_is_made_up_of_is_no_order_to_invent(message: str, either
 
 @pytest.mark.parametrize(
     ("message", "more"),
-    [("tell me more", True), ("could you tell me a little more about that?", True), ("one more thing: will I need to rest afterwards?", False)],
+    [
+        ("tell me more", True),
+        ("could you tell me a little more about that?", True),
+        ("go on, please", True),
+        ("one more thing: will I need to rest afterwards?", False),
+        ("do women have it more than men?", False),
+        ("two more weeks of it, can that harm?", False),
+    ],
 )
 def test_who_asks_for_something_else_wants_no_more_of_the_same(message: str, more: bool, unlearned: Bot) -> None:
     """ "One more thing: ..." would be answered with the next best sentence on the subject, whatever was asked."""
+    dialogue = Dialogue(topics=("traction",), shown=frozenset(("traction-after",)), turns=1)
+    known = ids(plan(unlearned, message, scored(unlearned, {"traction-after": HIGH}), dialogue))
+    unknown = ids(plan(unlearned, message, scored(unlearned, {"traction-after": -HIGH}), dialogue))
+    if more:
+        assert known == unknown and known and known != ["traction-after"], "the next that was not shown yet"
+    else:
+        assert known == ["traction-after"] and not unknown
+
+
+def test_more_is_what_is_surely_meant_before_what_comes_next_in_the_article(unlearned: Bot) -> None:
+    """ "What else?", on what presses on nerves, would bring the next sentence on discs."""
     dialogue = Dialogue(topics=("traction",), shown=frozenset(), turns=1)
-    found = ids(plan(unlearned, message, scored(unlearned, {"traction-after": HIGH}), dialogue))
-    assert (found != ["traction-after"]) == more
-    unsure = ids(plan(unlearned, message, scored(unlearned, {"traction-after": -HIGH}), dialogue))
-    assert unsure and unsure != ["traction-after"], "what is not answered otherwise asks for more"
+    assert ids(plan(unlearned, "what else?", scored(unlearned, {"traction-after": SURELY + 0.1}), dialogue)) == ["traction-after"]
+    assert ids(plan(unlearned, "what else?", scored(unlearned, {"traction-after": SURELY - 0.1}), dialogue)) != ["traction-after"]
 
 
 def test_what_others_made_up_is_no_order(either: Bot) -> None:
@@ -140,10 +156,10 @@ def test_a_dose_that_only_the_words_ask_for_is_refused_as_one(unlearned: Bot) ->
     """Where no wording says so but the learned aim does, "the article doesn't say" would be a poor reason."""
     message = "my grandmother swallows handfuls of ibuprofen"
     found = plan(unlearned, message, scored(unlearned, {"otc-help": -50.0}, aims=["dosage"]))
-    assert (found.intent, found.opening, found.aims) == ("dosage", unlearned.rules.phrase("dosage"), ("dosage",))
+    assert (found.intent, found.opening) == ("dosage", unlearned.rules.phrase("dosage"))
     assert plan(unlearned, message, scored(unlearned, {"otc-help": -50.0})).intent == "no-question"
     answered = plan(unlearned, message, scored(unlearned, {"otc-help": 5.0}, aims=["dosage"]))
-    assert (ids(answered), answered.opening, answered.aims) == (["otc-help"], unlearned.rules.phrase("dosage"), ("dosage",))
+    assert (ids(answered), answered.opening) == (["otc-help"], unlearned.rules.phrase("dosage"))
 
 
 @pytest.mark.parametrize("message", ["which painkiller should I take for my neck?", "Can I take ibuprofen for neck pain?"])
@@ -256,15 +272,15 @@ def test_an_aim_of_the_words_alone_opens_and_warns_as_one_of_a_wording_does(unle
     message = "the tingling moved on to my elbow, your verdict please"
     assert not read(unlearned, message).of("aim")
     found = plan(unlearned, message, scored(unlearned, {"nerve-feel": 1.0}, aims=["diagnosis"]))
-    assert (ids(found), found.opening, found.aims) == (["nerve-feel"], unlearned.rules.phrase("diagnosis"), ("diagnosis",))
+    assert (ids(found), found.opening) == (["nerve-feel"], unlearned.rules.phrase("diagnosis"))
 
 
 def test_an_aim_that_is_not_sure_calls_for_its_caveat_but_opens_nothing(unlearned: Bot) -> None:
     """To someone who did not ask, "I can't tell what you have" is odd; to leave the caveat out may do harm."""
     message = "the tingling moved on to my elbow, your verdict please"
     unsure, sure = (plan(unlearned, message, scored(unlearned, {"nerve-feel": 1.0}, aims={"diagnosis": SURELY_AIMED + more})) for more in (-0.1, 0.1))
-    assert (ids(unsure), unsure.opening, unsure.aims) == (["nerve-feel"], "", ("diagnosis",))
-    assert (ids(sure), sure.opening, sure.aims) == (["nerve-feel"], unlearned.rules.phrase("diagnosis"), ("diagnosis",))
+    assert (ids(unsure), unsure.opening) == (["nerve-feel"], "")
+    assert (ids(sure), sure.opening) == (["nerve-feel"], unlearned.rules.phrase("diagnosis"))
 
 
 # Beside urgent advice.

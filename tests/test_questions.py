@@ -57,7 +57,7 @@ def measured(folder: Path, judged_only: bool = False) -> dict[tuple[str, ...], s
 @pytest.mark.skipif(not FILES, reason="no questions/ here")
 def test_labels_exist(bot: Bot) -> None:
     known = {"", "none", "calm", *(answer.id for answer in bot.answers), *(f"chat.{name}" for name in bot.rules["chat"]), *bot.rules["red_flags"]}
-    aims = {"", "diagnosis", "dosage", "neither"}
+    aims = {"", "diagnosis", "dosage", "neither", "hurt", "unhurt"}
     faults = []
     for line in lines():
         label, at, aim = line.label.partition("@")

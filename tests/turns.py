@@ -37,8 +37,11 @@ def scored(
     scores = np.full(len(bot.answers) + len(bot.rules["chat"]) + 1 + len(LEARNED_AIMS), LOW, np.float32)
     for answer in bot.answers:
         scores[answer.position] = (answers or {}).get(answer.id, LOW)
+    spoken = dict(aims) if isinstance(aims, Mapping) else dict.fromkeys(aims, HIGH)
+    for at, aim in enumerate(LEARNED_AIMS, len(scores) - len(LEARNED_AIMS)):
+        scores[at] = spoken.get(aim, LOW)
     hits = sorted((Hit(answer, float(scores[answer.position])) for answer in bot.answers), key=lambda hit: -hit.score)
-    return Found(tuple(hits[:4]), refusal, *talk, dict(aims) if isinstance(aims, Mapping) else dict.fromkeys(aims, HIGH), frozenset(), scores)
+    return Found(tuple(hits[:4]), refusal, *talk, spoken, frozenset(), scores)
 
 
 def plan(bot: Bot, message: str, found: Found | None = None, dialogue: Dialogue | None = None) -> Plan:

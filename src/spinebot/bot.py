@@ -87,7 +87,7 @@ class Bot:
         """The reply to one message and the dialogue after it: a pure function of its arguments."""
         reading, assessment, found, plan = self.consider(text, dialogue)
         reply = self.composer.compose(reading, plan, found, assessment, dialogue, conversation_id)
-        return reply, remember(dialogue, reading, plan, reply, assessment, self.rules, self.composer.quoted(plan.answers, plan.without).topics)
+        return reply, remember(dialogue, reading, found, plan, reply, assessment, self.rules, self.composer.quoted(plan.answers, plan.without).topics)
 
     def consider(self, text: str, dialogue: Dialogue) -> Considered:
         """All that a reply to one message is made from."""

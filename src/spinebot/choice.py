@@ -13,7 +13,7 @@ from .rules import Rules
 
 #: How far below the best an answer may score to be given beside it.
 BESIDE = 3.0
-#: How much more than the next one an answer must score to be given twice in a row to someone who leans on it.
+#: How much less an answer may score than the best to be said before that, where the best was given just now.
 AGAIN = 1.0
 MOST_SENTENCES = 4
 MOST_WORDS = 95
@@ -41,13 +41,14 @@ WHOLE_COUNTS = 0.5
 
 
 def choose(found: Found, last: Collection[str] = ()) -> tuple[Answer, ...]:
-    """The best answer, and the next where it is nearly as good and there is room. Who leans on the `last` answers wants others, where
-    there are.
+    """The best answer, and the next where it is nearly as good and there is room. Who leans on the `last` answers gets first what was not said
+    yet, where there is such.
     """
     hits = list(found.hits)
     if hits[0].answer.id in last:
         enough = max(found.refusal, hits[0].score - AGAIN)
-        hits = [hit for hit in hits if hit.answer.id not in last and hit.score > enough] or hits
+        new = [hit for hit in hits if hit.answer.id not in last and hit.score > enough][:1]
+        hits = [*new, *(hit for hit in hits if hit not in new)]
     best = hits[0]
     chosen = [best.answer]
     if best.answer.is_list:
@@ -154,8 +155,10 @@ def _of_both(reading: Reading, rules: Rules) -> bool:
     return "both" in reading.stems and len(conditions) > 1
 
 
-def answer_each(reading: Reading, index: Index) -> tuple[Answer, ...]:
-    """An answer for each question of a message that asks two; () where it asks one, or one of them is not answered."""
+def answer_each(reading: Reading, found: Found, index: Index) -> tuple[Answer, ...]:
+    """An answer for each question of a message that asks two; () where it asks one, one of them is not answered, or another answer surely
+    is to the whole.
+    """
     questions = _questions(reading)
     asked = questions[:MOST_QUESTIONS]
     chosen: list[Answer] = []
@@ -166,14 +169,15 @@ def answer_each(reading: Reading, index: Index) -> tuple[Answer, ...]:
         alone = without(reading, others, None)
         if not alone.topics or not alone.aspects:
             continue
-        found = index.search(alone)
-        if found.hits[0].score > found.refusal + SURE and not found.hits[0].answer.is_list:
-            chosen.append(found.hits[0].answer)
+        own = index.search(alone)
+        if own.hits[0].score > own.refusal + SURE and not own.hits[0].answer.is_list:
+            chosen.append(own.hits[0].answer)
     chosen = list(dict.fromkeys(chosen))
     quoted = [answer.said for answer in chosen]
     if len(chosen) < 2 or any(one <= other for one in quoted for other in quoted if one is not other) or sum(answer.words for answer in chosen) > MOST_WORDS:
         return ()
-    return tuple(chosen)
+    # "Would a herniated disc explain why my leg hurts?" is one question, and the whole of it is answered.
+    return () if found.sure and found.hits[0].answer not in chosen else tuple(chosen)
 
 
 def _questions(reading: Reading) -> list[list[tuple[int, int]]]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from .answers import Answer
 from .article import Place
 from .conversation import Caveat, Dialogue, Quote, Reply
-from .index import Found
+from .index import HURT, Found
 from .lexicon import Lexicon
 from .plan import Plan
 from .reading import Reading
@@ -20,6 +20,8 @@ from .safety import Assessment
 from .understand import read_words
 
 MOST_SUGGESTIONS = 3
+#: What calls for a caveat that an earlier message called for.
+TOLD_BEFORE = "told before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Composer:
         quoted = self.quoted(plan.answers, plan.without)
         urgent = assessment.urgent
         kind = "urgent" if urgent else plan.kind
-        caveats = self._caveats_of(reading, plan, quoted, kind == "chat", dialogue)
+        caveats = self._caveats_of(reading, found, quoted, kind == "chat", dialogue)
         # Nobody is led on while urgent advice holds.
         suggestions = () if urgent or assessment.warned else self._suggest(plan, found, dialogue)
         return Reply(
@@ -162,10 +164,11 @@ class Composer:
                 caveats.setdefault(match.name.id, " ".join(word.typed for word in words[match.start : match.end]))
         return Sentence(Quote.of(place), tuple(topics), caveats, place.sentence.promotional, place.article.source)
 
-    def _caveats_of(self, reading: Reading, plan: Plan, quoted: Quoted, is_chat: bool, dialogue: Dialogue) -> tuple[Caveat, ...]:
+    def _caveats_of(self, reading: Reading, found: Found, quoted: Quoted, is_chat: bool, dialogue: Dialogue) -> tuple[Caveat, ...]:
         """What the message, its topics and the answer call for; of small talk its own words alone, and no general caveat."""
         wanted = {} if is_chat else {"general": ""}
-        for caveat, because in chain(self._calls(reading, plan), quoted.of_sentences):
+        learned = () if is_chat else self._learned_calls(reading, found, dialogue)
+        for caveat, because in chain(self._calls(reading), learned, quoted.of_sentences):
             wanted.setdefault(caveat, because)
         for topic in self._talked_of(reading, is_chat, dialogue):
             for caveat, label in self._topic_caveats.get(topic, ()):
@@ -174,16 +177,22 @@ class Composer:
             wanted.setdefault(caveat, label)
         return tuple([Caveat(name, text, wanted[name]) for name, text in self._caveats.items() if name in wanted])
 
-    def _calls(self, reading: Reading, plan: Plan) -> Iterator[tuple[str, str]]:
+    def _calls(self, reading: Reading) -> Iterator[tuple[str, str]]:
         """Each caveat that words of the message call for, and those words."""
         for match in reading.of("caveat"):
             yield match.name.id, reading.said(match.start, match.end)
         for match in reading.of("aim"):
             for caveat in self._aim_caveats.get(match.name.id, ()):
                 yield caveat, reading.said(match.start, match.end)
-        for aim in plan.aims:
+
+    def _learned_calls(self, reading: Reading, found: Found, dialogue: Dialogue) -> Iterator[tuple[str, str]]:
+        """Each caveat that the message calls for by what was learned, and what it asks; and of whoever was hurt a few messages ago."""
+        for aim in found.called:
             for caveat in self._aim_caveats.get(aim, ()):
                 yield caveat, _asked(reading)
+        if dialogue.hurt:
+            for caveat in self._aim_caveats.get(HURT, ()):
+                yield caveat, TOLD_BEFORE
 
     def _talked_of(self, reading: Reading, is_chat: bool, dialogue: Dialogue) -> Iterator[str]:
         """The topics of the talk: the message's own, and those of the last messages where it names no other."""

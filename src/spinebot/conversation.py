@@ -104,7 +104,8 @@ class Warned(NamedTuple):
 class Dialogue(NamedTuple):
     """What is remembered between turns: ids of the rules, nothing that was typed. `last`: the answers of the last reply; `sides`: the topics
     that were named together last, in their order, for "the second one", "both"; `without`: those that were left out of the last list;
-    `of`: of whom the last message told; `risks`: what was told with which a treatment can do harm.
+    `of`: of whom the last message told; `risks`: what was told with which a treatment can do harm; `hurt`: for how many more messages it is
+    kept in mind that somebody was hurt.
     """
 
     topics: tuple[str, ...] = ()
@@ -119,4 +120,5 @@ class Dialogue(NamedTuple):
     warned: Warned | None = None
     of: str = ""
     risks: tuple[str, ...] = ()
+    hurt: int = 0
     turns: int = 0

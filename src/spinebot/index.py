@@ -39,13 +39,17 @@ ENOUGH = 2.3
 HITS = 4
 #: The score of an aim where nothing was learned, and of an answer that may not be given.
 NEVER = -99.0
-#: The aims that are learned from labelled messages too, for whoever asks what they have, what to take, or how two
-#: things compare, says so in endless ways; and the score from which on each is taken to be there. To say once too often that this is no
-#: diagnosis does less harm than to say it once too little.
-LEARNED_AIMS = {"diagnosis": -1.75, "dosage": -1.0, "comparison": -1.0}
+#: The aims that are learned from labelled messages too, for whoever asks what they have, what to take, how two things compare, or
+#: tells of an accident, says so in endless ways; and the score from which on each is taken to be there.
+HURT = "hurt"
+LEARNED_AIMS = {"diagnosis": -1.75, "dosage": -1.0, "comparison": -1.0, HURT: -1.0}
+#: From which score on an aim calls for its caveat, though nothing else is done for it: to say once too often that this is no diagnosis does
+#: less harm than to say it once too little.
+CALLS = -2.0
 #: From which score down the words speak against an aim; and the same where an answer scores so far above the refusal that nothing is in doubt.
 RULED_OUT, RULED_OUT_IF_SURE = -2.7, -1.5
-SURELY_ANSWERED = 4.0
+#: How far above the refusal the best answer is sure.
+SURELY = 3.0
 
 
 class Hit(NamedTuple):
@@ -67,6 +71,16 @@ class Found(NamedTuple):
     aims: Mapping[str, float]
     ruled_out: frozenset[str]
     scores: Row
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """The aims whose caveats the words call for."""
+        return tuple([aim for aim, score in zip(LEARNED_AIMS, self.scores[-len(LEARNED_AIMS) :].tolist(), strict=True) if score > CALLS])
+
+    @property
+    def sure(self) -> bool:
+        """Whether the best answer is so good that no rule which takes the message for something else is to be believed."""
+        return self.hits[0].score > self.refusal + SURELY
 
 
 def classes(answers: Sequence[Answer], rules: Rules) -> list[str]:
@@ -122,7 +136,7 @@ class Index:
         talk, refusal, aims = values[count : self._refusal], values[self._refusal], values[self._refusal + 1 :]
         chatty = max(talk, default=-np.inf)
         hits = tuple([Hit(self.answers[at], values[at]) for at in (-scores[:count]).argsort(kind="stable")[:HITS].tolist()])
-        ruled_out = RULED_OUT_IF_SURE if hits[0].score > refusal + SURELY_ANSWERED else RULED_OUT
+        ruled_out = RULED_OUT_IF_SURE if hits[0].score > refusal + SURELY else RULED_OUT
         return Found(
             hits, refusal, self.small_talk[talk.index(chatty)], chatty,
             {aim: score for (aim, likely), score in zip(LEARNED_AIMS.items(), aims, strict=True) if score > likely},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from .conversation import Dialogue, Reply
+from .index import HURT, Found
 from .plan import Plan
 from .reading import Reading
 from .refusal import risks_told
@@ -13,10 +14,12 @@ from .safety import Assessment
 
 #: How many turns back a return to a topic reaches.
 EARLIER = 20
+#: For how many messages it is kept in mind that somebody was hurt in an accident: "can I wear a collar?", asked two messages later.
+HURT_STANDS = 3
 
 
 def remember(
-    dialogue: Dialogue, reading: Reading, plan: Plan, reply: Reply, assessment: Assessment, rules: Rules, quoted: Collection[str] = ()
+    dialogue: Dialogue, reading: Reading, found: Found, plan: Plan, reply: Reply, assessment: Assessment, rules: Rules, quoted: Collection[str] = ()
 ) -> Dialogue:
     """The dialogue after a turn. `quoted`: the topics that the reply's quotes name, in their order."""
     answered = {topic for answer in plan.answers for topic in answer.about}
@@ -40,8 +43,14 @@ def remember(
         warned=assessment.warned,
         of=assessment.of,
         risks=tuple(dict.fromkeys((*dialogue.risks, *risks_told(reading)))),
+        hurt=HURT_STANDS if _tells_of_hurt(reading, found) else max(dialogue.hurt - 1, 0),
         turns=dialogue.turns + 1,
     )
+
+
+def _tells_of_hurt(reading: Reading, found: Found) -> bool:
+    """Whether a message tells that somebody was hurt in an accident, by its wordings or by what was learned."""
+    return HURT in found.aims or any(match.name.id == HURT for match in reading.of("aim"))
 
 
 def _told_which(named: Collection[str], plan: Plan, rules: Rules) -> tuple[str, ...]:

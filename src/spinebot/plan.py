@@ -26,22 +26,19 @@ TALK = 0.5
 OPENING = 2
 #: How many words a question has at most that opens with no question word: "recovery?"
 FEW = 3
-#: How many telling words stand at most beside what asks for more.
+#: How many telling words stand at most beside what asks for more, where nothing else that was asked is answered.
 MOST_BESIDE_MORE = 1
 #: From which score on an aim is answered to; below it, it only calls for its caveat.
 SURELY_AIMED = -0.5
 
 
 class Plan(NamedTuple):
-    """What a reply will say, before its caveats. `aims`: those that spoke out of the message's words only, by what was learned;
-    `without`: the topics whose lines are left out of a list.
-    """
+    """What a reply will say, before its caveats. `without`: the topics whose lines are left out of a list."""
 
     kind: str
     intent: str
     opening: str = ""
     answers: tuple[Answer, ...] = ()
-    aims: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
 
@@ -57,31 +54,31 @@ def decide(reading: Reading, found: Found, index: Index, rules: Rules, dialogue:
     cautious = found.aims or any(part.asks and part.start <= match.start < part.end for match in reading.of("caveat") for part in reading.parts)
     if "invent" in aims:
         return Plan("no_answer", *refuse(reading, rules))
-    picked = pick(reading, index, rules, dialogue, named)
+    picked = None if found.sure else pick(reading, index, rules, dialogue, named)
     # "How many more can I take?" wants no more told.
     if picked is None and "dosage" not in aims and _wants_more(reading, found, dialogue) and _on_the_same(reading, dialogue):
-        return _more(index, rules, dialogue, unwanted)
+        return _more(found, index, rules, dialogue, unwanted)
     talk = only_talk(reading, rules)
     if not talk and found.small_talk_score > max(best.score, found.refusal - TALK) and not cautious:
         talk = "" if _asks_beside(reading, found, rules) else found.small_talk
     if talk:
         return Plan("chat", f"chat.{talk}", rules["chat"][talk].text("reply"))
     if personal := _personal(reading, found, aims, dialogue, rules):
-        return personal._replace(aims=tuple(found.aims))
+        return personal
     if shortened := leave_out(reading, index, rules, dialogue):
-        return Plan("answer", f"answers.{shortened[0].id}", "", shortened, tuple(found.aims), unwanted)
+        return Plan("answer", f"answers.{shortened[0].id}", "", shortened, unwanted)
     asked = aims | {aim for aim, score in found.aims.items() if score > SURELY_AIMED}
     aims.update(found.aims)
     meant = link(reading, found, index, rules, dialogue, named) if picked is None else picked
     answers = _answers(reading, found, aims, index, rules, dialogue, named) if meant is None else meant
     if not answers:
         refusal = Refusal("dosage", rules.phrase("dosage")) if "dosage" in aims else refuse(reading, rules)
-        return Plan("no_answer", *refusal, aims=tuple(found.aims))
+        return Plan("no_answer", *refusal)
     if (dialogue.risks or risks_told(reading)) and any(_praises(answer, rules) for answer in answers):
-        return _unsuited(at_risk(reading, dialogue, rules), rules)._replace(aims=tuple(found.aims))
+        return _unsuited(at_risk(reading, dialogue, rules), rules)
     opening = rules.phrase("diagnosis") if "diagnosis" in asked else rules.phrase("dosage") if aims & {"which-medicine", "dosage"} else ""
     left = unwanted if any(answer.is_list for answer in answers) else ()
-    return Plan("answer", f"answers.{answers[0].id}", opening, answers, tuple(found.aims), left)
+    return Plan("answer", f"answers.{answers[0].id}", opening, answers, left)
 
 
 def _answers(reading: Reading, found: Found, aims: Collection[str], index: Index, rules: Rules, dialogue: Dialogue, named: Named) -> tuple[Answer, ...]:
@@ -89,7 +86,7 @@ def _answers(reading: Reading, found: Found, aims: Collection[str], index: Index
     suspected = {match.name.id for match in reading.of("topic") if rules["topics"][match.name.id].flag("condition")}
     if "diagnosis" in aims and len(suspected) < 2 and found.aims.get("comparison", 0.0) <= 0.0:
         return what_it_may_be(reading, found, index, rules)
-    if answers := compare(reading, found, index, rules) or answer_each(reading, index) or bridge(reading, found, index, rules, named):
+    if answers := compare(reading, found, index, rules) or answer_each(reading, found, index) or bridge(reading, found, index, rules, named):
         return answers
     alone = question_alone(reading, index) if refuses(reading, found, rules) else found
     if "diagnosis" in aims:
@@ -116,7 +113,7 @@ def beside_advice(plan: Plan, reading: Reading, found: Found, assessment: Assess
     if assessment.taken_back and not asks:
         return Plan("no_answer", "taken-back", rules.phrase("taken_back"))
     if assessment.warned and beside:
-        return Plan("no_answer", "warned", aims=plan.aims)
+        return Plan("no_answer", "warned")
     return plan
 
 
@@ -136,27 +133,26 @@ def _asks_beside(reading: Reading, found: Found, rules: Rules) -> bool:
     )
 
 
-def _more(index: Index, rules: Rules, dialogue: Dialogue, unwanted: tuple[str, ...]) -> Plan:
-    """The next answer about the topic in hand; when there is none, that there is no more."""
-    answers = tell_more(index, rules, dialogue, unwanted)
+def _more(found: Found, index: Index, rules: Rules, dialogue: Dialogue, unwanted: tuple[str, ...]) -> Plan:
+    """The next answer about the topic in hand, or the one that is surely meant; when there is none, that there is no more."""
+    best = found.hits[0].answer
+    meant = found.sure and best.id not in dialogue.shown and not unwanted
+    answers = (best,) if meant else tell_more(index, rules, dialogue, unwanted)
     if answers:
         return Plan("answer", f"answers.{answers[0].id}", "", answers)
     return Plan("no_answer", "no-more", rules.phrase("no_more", subject=rules["topics"][in_hand(rules, dialogue)].text("label")))
 
 
 def _wants_more(reading: Reading, found: Found, dialogue: Dialogue) -> bool:
-    """Whether a message asks for more and for nothing else that is surely answered: not "one more thing: do I have to rest?", "what
-    makes that more likely?".
-    """
+    """Whether a message asks for more and for nothing else: not "one more thing: do I have to rest?", "do women have it more?"."""
     more = [match for match in reading.of("aim") if match.name.id == "more"]
     if not more:
         return False
-    best = found.hits[0]
-    if best.score <= found.refusal or best.answer.id in dialogue.shown:
-        return True
     said = {at for match in (*more, *reading.of("topic")) for at in range(match.start, match.end)}
     beside = [at for at, word in enumerate(reading.stems) if at not in said and word not in EMPTY_STEMS and word not in MARKS]
-    return len(beside) <= MOST_BESIDE_MORE
+    best = found.hits[0]
+    answered = found.sure if best.answer.id in dialogue.shown else best.score > found.refusal
+    return len(beside) <= (0 if answered else MOST_BESIDE_MORE)
 
 
 def _on_the_same(reading: Reading, dialogue: Dialogue) -> bool:

@@ -15,7 +15,7 @@ from .text import MARKS, stem
 #: How far below the refusal the answer may score to a message that asks something.
 MARGIN = 1.0
 #: The same for one that asks something of what the talk is on, in words that alone say little: "bone spurs" – "which patients?".
-IN_HAND_MARGIN = 1.75
+IN_HAND_MARGIN = 2.75
 #: The same for one that asks nothing: what someone tells of their life is no reason to speak of lupus.
 TELLING_MARGIN = 0.5
 #: How far above the refusal an answer is sure: to a part of a message taken by itself, or beside urgent advice.
@@ -44,12 +44,10 @@ def refuses(reading: Reading, found: Found, rules: Rules) -> bool:
         return False  # "Bone spurs spine": whatever there is on it.
     if _of_others(reading, rules):
         return True
-    in_hand = [topic for topic in reading.carried if rules["topics"][topic].flag("side")]
-    if in_hand and not reading.names_topic and set(reading.carried).isdisjoint(found.hits[0].answer.about):
-        margin = -SURE  # "Are they dangerous?", asked of bone spurs, is not answered by what surgery is, unless that is surely meant.
-    elif not reading.topics or any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
+    on_it = not reading.names_topic and not set(reading.carried).isdisjoint(found.hits[0].answer.about)
+    if not reading.topics or any(reading.weights[match.start] >= 1.0 for match in reading.of("outside")):
         margin = 0.0
-    elif in_hand and not reading.names_topic:
+    elif on_it and any(rules["topics"][topic].flag("side") for topic in reading.carried):
         margin = IN_HAND_MARGIN
     elif tells(reading):
         margin = TELLING_MARGIN

@@ -17,14 +17,12 @@ from .weights import Weights
 
 #: From which chance on the words raise an alarm that no rule raised.
 ALARM_FROM = 0.3
-#: The same where no known sign of the likeliest flag counts, or those only that say where and when.
+#: The same where no sign of the likeliest flag counts, or those only that say where and when.
 ALARM_WITHOUT_SIGN = 0.4
 #: The same for a short message, which says little beside its signs, and how many words and marks a message has that is not short.
 ALARM_SHORT, SHORT = 0.6, 10
 #: The same where there are signs, and each was taken back: denied, long over, in a film.
 ALARM_DESPITE = 0.9
-#: The same where no sign counts, or others do, but those of the likeliest flag were all taken back: "my sister has cancer, and I have a sore back".
-ALARM_BESIDE = 0.5
 #: Under which chance what the rules take for an alarm is none, where the message says that it speaks of other things: an overdose of box
 #: sets, legs like jelly after the gym; and where it doesn't: "I can't stand Mondays". The reply then says what to do if it is happening.
 CALM_BELOW = 0.4
@@ -225,13 +223,11 @@ class RedFlags:
 def _needed(reading: Reading, signs: Sequence[Sign], of_flag: Collection[str]) -> float:
     """The chance from which on the words raise an alarm that no rule raised. `of_flag`: the signs of the likeliest flag."""
     counting = [sign for sign in signs if sign.counts]
-    own = [sign for sign in signs if sign.name in of_flag and sign.name not in WHERE | WHEN]
     if signs and not counting:
         needed = ALARM_DESPITE
-    elif any(sign.counts for sign in own):
-        needed = ALARM_FROM
     else:
-        needed = ALARM_BESIDE if own or not counting else ALARM_WITHOUT_SIGN
+        own = any(sign.name in of_flag and sign.name not in WHERE | WHEN for sign in counting)
+        needed = ALARM_FROM if own else ALARM_WITHOUT_SIGN
     return max(needed, ALARM_SHORT) if len(reading.words) < SHORT else needed
 
 

@@ -81,7 +81,7 @@ class Coverage:
         """The dialogue after a message, as the bot itself keeps it."""
         reading, assessment, found, plan = considered
         reply = self._bot.composer.compose(reading, plan, found, assessment, dialogue, "")
-        return remember(dialogue, reading, plan, reply, assessment, self._bot.rules, self._bot.composer.quoted(plan.answers, plan.without).topics)
+        return remember(dialogue, reading, found, plan, reply, assessment, self._bot.rules, self._bot.composer.quoted(plan.answers, plan.without).topics)
 
     def _read(self, considered: Considered, reply: Reply) -> None:
         """What was read in a message, and the answers that were given beside the one that the reply names."""

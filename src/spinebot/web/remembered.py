@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..conversation import Dialogue, Standing, Warned
+from ..memory import HURT_STANDS
 from ..persons import PERSONS
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def write_dialogue(dialogue: Dialogue) -> dict[str, object]:
         "warned": list(dialogue.warned) if dialogue.warned else None,
         "of": dialogue.of,
         "risks": list(dialogue.risks),
+        "hurt": dialogue.hurt,
         "turns": dialogue.turns,
     }
 
@@ -71,6 +73,7 @@ def read_dialogue(values: object, bot: Bot) -> Dialogue:
         warned=Warned(*warned) if (warned := _aged(values.get("warned"))) and warned[0] in rules["red_flags"] else None,
         of=next(iter(_known([values.get("of")], PERSONS)), ""),
         risks=_known(values.get("risks"), rules["risks"]),
+        hurt=min(_count(values.get("hurt")), HURT_STANDS),
         turns=_count(values.get("turns")),
     )
 
