@@ -14,7 +14,7 @@ from pathlib import Path
 
 from spinebot.alarms import MOSTLY
 from spinebot.rules import Rule, Rules, load_rules
-from spinebot.safety import ALARM_DESPITE, ALARM_FROM, ALARM_SHORT, ALARM_WITHOUT_SIGN, CALM_BELOW, SIGN_STANDS, SURELY_CALM_BELOW
+from spinebot.safety import ALARM_BY_WORDS, ALARM_DESPITE, ALARM_FROM, ALARM_SHORT, ALARM_WITHOUT_SIGN, CALM_BELOW, SIGN_STANDS, SURELY_CALM_BELOW
 from spinebot.signs import NEGATION_REACH
 from spinebot.weights import NONE, Weights, load_weights
 
@@ -170,8 +170,8 @@ def second_net(rules: Rules, weights: Weights | None) -> Iterator[str]:
     yield "People find words that no list has. Behind the rules stands a second net, `alarms.tsv`: how much each word, pair of words, sign and"
     yield "context speaks for each red flag, learned from labelled messages (`questions/` and `tests/voices/tune/`). Where no rule"
     yield "holds, or one of level *soon* only, it raises the flag that the words speak for once an alarm of any kind is more likely than"
-    yield f"{ALARM_FROM:.0%}; than {ALARM_WITHOUT_SIGN:.0%} where no sign of that flag counts but of where and when, {ALARM_SHORT:.0%} where it is"
-    yield f"short, and {ALARM_DESPITE:.0%} where every sign is taken back."
+    yield f"{ALARM_FROM:.0%}; than {ALARM_WITHOUT_SIGN:.0%} where no sign of that flag counts but of where and when, {ALARM_BY_WORDS:.0%} where"
+    yield f"there is no sign at all, {ALARM_SHORT:.0%} where it is short, and {ALARM_DESPITE:.0%} where every sign is taken back."
     yield f"It raises an emergency where those together make up more than {MOSTLY:.0%}"
     yield f"of that. It takes an alarm of the rules off where the words make one less likely than {CALM_BELOW:.0%} and the message says that it"
     yield "tells a story, a figure of speech, of times past or a harmless cause; without that, where they make one less likely than"

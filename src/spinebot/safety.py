@@ -19,6 +19,8 @@ from .weights import Weights
 ALARM_FROM = 0.3
 #: The same where no sign of the likeliest flag counts, or those only that say where and when.
 ALARM_WITHOUT_SIGN = 0.4
+#: The same where there is no sign at all: "I don't want to bother anybody".
+ALARM_BY_WORDS = 0.5
 #: The same for a short message, which says little beside its signs, and how many words and marks a message has that is not short.
 ALARM_SHORT, SHORT = 0.6, 10
 #: The same where there are signs, and each was taken back: denied, long over, in a film.
@@ -223,8 +225,8 @@ class RedFlags:
 def _needed(reading: Reading, signs: Sequence[Sign], of_flag: Collection[str]) -> float:
     """The chance from which on the words raise an alarm that no rule raised. `of_flag`: the signs of the likeliest flag."""
     counting = [sign for sign in signs if sign.counts]
-    if signs and not counting:
-        needed = ALARM_DESPITE
+    if not counting:
+        needed = ALARM_DESPITE if signs else ALARM_BY_WORDS
     else:
         own = any(sign.name in of_flag and sign.name not in WHERE | WHEN for sign in counting)
         needed = ALARM_FROM if own else ALARM_WITHOUT_SIGN
