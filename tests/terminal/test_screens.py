@@ -435,7 +435,7 @@ def test_a_reply_is_wrapped_to_the_window_as_it_is_now() -> None:
 def test_a_window_of_ten_columns_still_talks() -> None:
     terminal = Pseudo(columns=10)
     terminal.type("is lupus rare\r")
-    shown = terminal.until("common are")
+    shown = terminal.until("Related")
     assert "rare," in shown
     terminal.type(LEAVE)
     assert terminal.leave() == 0 and "Traceback" not in terminal.output
