@@ -284,17 +284,17 @@ def learn_answers(found: Examples, bot: Bot) -> Table:
     names = answer_classes(bot)
     answers = fit(found.answers, names, kin(names, filter(None, answer_families(bot))), "answers")
     others = [fit(rows, classes, kin(classes, ()), "answers") for rows, classes in ((found.aims, AIMS), (found.accidents, ACCIDENTS))]
-    evidence = sorted({*answers.evidence, *(feature for table in others for feature in table.evidence)})
-    at = {feature: place for place, feature in enumerate(evidence)}
+    pieces = sorted({*answers.evidence, *(feature for table in others for feature in table.evidence)})
+    at = {feature: place for place, feature in enumerate(pieces)}
     # What an aim's own score says beyond that of none.
     tables = [answers, *(Table(one.classes[:-1], one.evidence, one.weights[:, :-1] - one.weights[:, -1:], one.bias[:-1] - one.bias[-1]) for one in others)]
-    spread = [np.zeros((len(evidence), len(table.classes)), np.float32) for table in tables]
+    spread = [np.zeros((len(pieces), len(table.classes)), np.float32) for table in tables]
     for weights, table in zip(spread, tables, strict=True):
         weights[[at[feature] for feature in table.evidence]] = table.weights
     weights = np.hstack(spread)
-    shares = np.array([LETTERS if feature.startswith("letters ") else PAIR_SHARE if feature.startswith("pair ") else 1.0 for feature in evidence])
+    shares = np.array([LETTERS if feature.startswith("letters ") else PAIR_SHARE if feature.startswith("pair ") else 1.0 for feature in pieces])
     weights[np.abs(weights) * shares[:, None] < ADDS["answers"]] = 0.0
-    return Table([name for table in tables for name in table.classes], evidence, weights, np.concatenate([table.bias for table in tables]))
+    return Table([name for table in tables for name in table.classes], pieces, weights, np.concatenate([table.bias for table in tables]))
 
 
 def learn_alarms(found: Examples, bot: Bot) -> Table:

@@ -130,7 +130,7 @@ def test_a_bare_topic_gets_the_best_answer_about_it(unlearned: Bot) -> None:
     scores = {"help-both": 5.0, "lupus-what": 1.0, "lupus-cord": 2.0}
     assert ids(plan(unlearned, "lupus cord", scored(unlearned, scores))) == ["lupus-cord"]
     assert ids(plan(unlearned, "lupus cord", scored(unlearned, scores | {"lupus-cord": 5.1, "help-both": -5.0}))) == ["lupus-cord"]
-    assert ids(plan(unlearned, "is the lupus cord bad there", scored(unlearned, scores)))[0] == "help-both", "it says more than a topic"
+    assert ids(plan(unlearned, "is the lupus cord bad there", scored(unlearned, scores))) == ["help-both", "lupus-cord"], "it says more than a topic"
     assert ids(plan(unlearned, "lupus", scored(unlearned, {"lupus-what": 5.0, "lupus-cord": 4.9}))) == ["lupus-what", "lupus-cord"], "as any other message"
     assert ids(plan(unlearned, "pinched nerve", scored(unlearned, {"help-both": 5.0, "compress-list": 4.0, "nerve-feel": 3.0}))) == ["nerve-feel"], "no list"
 

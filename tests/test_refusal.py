@@ -80,6 +80,13 @@ def test_what_the_article_surely_leaves_out_and_who_asks_nothing_is_refused_more
     assert refuses(reading, scored(unlearned, {"lupus-what": -0.1 - margin}), unlearned.rules)
 
 
+def test_what_is_on_another_subject_than_the_talk_needs_what_any_question_needs(unlearned: Bot) -> None:
+    """ "And the autoimmune sort?", after osteoarthritis, would be refused, or answered with anything."""
+    reading = read(unlearned, "and how is it treated?", ABOUT_LUPUS)
+    assert not refuses(reading, scored(unlearned, {"surgery-risks": 0.1 - MARGIN}), unlearned.rules)
+    assert refuses(reading, scored(unlearned, {"surgery-risks": -0.1 - MARGIN}), unlearned.rules)
+
+
 def test_what_tells_and_asks_nothing_is_asked_for_its_question(bot: Bot) -> None:
     """ "On friday my back went" is no question that the article fails to answer."""
     reply = bot.conversation().say("so on friday my back went")

@@ -39,9 +39,10 @@ ENOUGH = 2.3
 HITS = 4
 #: The score of an aim where nothing was learned, and of an answer that may not be given.
 NEVER = -99.0
+#: The aim of a message that tells of somebody who was hurt in an accident.
+HURT = "hurt"
 #: The aims that are learned from labelled messages too, for whoever asks what they have, what to take, how two things compare, or
 #: tells of an accident, says so in endless ways; and the score from which on each is taken to be there.
-HURT = "hurt"
 LEARNED_AIMS = {"diagnosis": -1.75, "dosage": -1.0, "comparison": -1.0, HURT: -1.0}
 #: From which score on an aim calls for its caveat, though nothing else is done for it: to say once too often that this is no diagnosis does
 #: less harm than to say it once too little.
