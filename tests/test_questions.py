@@ -57,11 +57,11 @@ def measured(folder: Path, judged_only: bool = False) -> dict[tuple[str, ...], s
 @pytest.mark.skipif(not FILES, reason="no questions/ here")
 def test_labels_exist(bot: Bot) -> None:
     known = {"", "none", "calm", *(answer.id for answer in bot.answers), *(f"chat.{name}" for name in bot.rules["chat"]), *bot.rules["red_flags"]}
-    aims = {"", "diagnosis", "dosage", "neither", "hurt", "unhurt"}
+    told = re.compile(r"(@(diagnosis|dosage|neither))?(@(hurt|unhurt))?")
     faults = []
     for line in lines():
-        label, at, aim = line.label.partition("@")
-        if not set(re.split("[+/]", label)) <= known or aim not in aims or bool(at) != bool(aim) or not (label or aim):
+        label, at, said = line.label.partition("@")
+        if not set(re.split("[+/]", label)) <= known or not told.fullmatch(at + said) or not (label or said):
             faults.append(f"{line.place}: {line.label}")
     assert faults == []
 
