@@ -5,8 +5,8 @@
 Learned from are `questions/*.tsv` and the question files of `tests/voices/tune`. A line of a .tsv file is `label<TAB>message`;
 the turns of a conversation are joined by ` | `. Labels are the ids of answers (two joined by `+` for a comparison, by `/` where any is right), `chat.<id>`,
 `none`, the ids of red flags, `calm`; after it may stand what the message wants to be told, `@diagnosis`, `@dosage` or `@neither`
-(two answers with `@neither` are two questions), or whether it tells of an accident, `@hurt` or `@unhurt`, and where only that was
-labelled, it stands alone.
+(two answers with `@neither` are two questions), and whether it tells of an accident, `@hurt` or `@unhurt`; where only these were labelled,
+they stand alone.
 
 Four softmax regressions, by Adam on numpy and scipy: which answer a message asks for, on top of the hand-set scores of the
 index; what it wants to be told; whether somebody was hurt; which red flag it raises. The same input gives the same files.
@@ -36,6 +36,7 @@ from spinebot.evidence import PAIR_SHARE, SIGN, alarm_evidence, evidence
 from spinebot.index import HURT, LEARNED_AIMS
 from spinebot.reading import Reading
 from spinebot.safety import verdicts
+from spinebot.text import english_words, stem
 from spinebot.understand import understand
 from spinebot.weights import BIAS, LETTERS, NEW_WORD, NONE, SPELLED, WORD, Evidence, features, sealed
 
@@ -46,14 +47,19 @@ SEEN_AT_LEAST = 2
 ADDS = {"answers": 0.07, "alarms": 0.08}
 #: How much an urgent message counts beside a calm one: missing one is the worse mistake.
 ALARM_COUNTS = 2.0
-#: How much a wording of a sign counts beside a message: it has no one who says it.
-WORDING_COUNTS = 0.5
+#: How much a wording of a sign counts beside a message, each time that it is said: it has no one who says it.
+WORDING_COUNTS = 0.15
+#: How it is said: alone, beside a question of the bot's, beside what is denied; and so that it raises nothing.
+SAID = (
+    "{sign}", "{ask} {sign}", "{sign}. {ask}", "no cough and no cold, but {sign}", "{sign}, is that normal?", "my sister has {sign}",
+    "{sign} many years ago, and it went away for good. {ask}", "in a series that I watch someone has {sign}. {ask}",
+)
 #: The rate of learning falls from this to nothing.
 RATE = 0.15
 STEPS = 150
 #: How strongly weights are drawn to zero, and which share of the evidence is hidden in each step, so that no piece relies on the others.
 DECAY = {"answers": 0.4e-4, "alarms": 0.5e-4}
-HIDDEN = {"answers": 0.5, "alarms": 0.3}
+HIDDEN = {"answers": 0.5, "alarms": 0.8}
 
 #: Of how many runs, each with other evidence hidden, the weights are the mean: one run gets a message in a hundred right or wrong by its chance.
 RUNS = {"answers": 3, "alarms": 3}
@@ -62,6 +68,20 @@ RUNS = {"answers": 3, "alarms": 3}
 RARE = "rare "
 #: How often a sign that alone is not enough is learned as calm: people mostly tell of one.
 ALONE = 4
+#: How much a word in a plain complaint counts beside a message.
+PLAIN_COUNTS = 0.6
+#: What people say who only have an ache: how they put it, where it is, since when, and what they ask. The numbers of each have no common factor.
+ACHES = (
+    "Got a sore {place} {when}, after the {word}. {ask}", "I was busy with the {word} and {when} my {place} hurts. {ask}",
+    "my {place} is stiff {when}, probably the {word} {ask}", "{word}, and my {place} aches {when}. {ask}", "The {word} did my {place} in {when}. {ask}",
+    "{ask} My {place} hurts {when} since the {word}", "my mum has a bad {place} {when}, she blames the {word}. {ask}",
+)
+PLACES = "back, neck, lower back, neck and shoulder, neck and arm, upper back, hip and back, shoulder blade, side of my neck".split(", ")
+TIMES = "since yesterday, today, now, this morning, last night, for a week, for months, again, since the weekend,".split(",")
+ASKS = (
+    "what helps?, what can I do?, is it a strain?, will it go away?, any exercises?, is that normal?, heat or ice?, what should I do?, does a collar help?,"
+    "should I rest?,"
+).split(",")
 #: How often the question that is the model of an answer is learned: every suggestion must lead where it says.
 MODEL = 4
 #: What an answer shares with the others about a topic that is not its first.
@@ -132,15 +152,15 @@ def read_tsv(path: Path) -> Iterator[Labelled]:
         if not tab:
             continue
         turns = [turn.strip() for turn in message.split(" | ")]
-        label, _, aim = label.partition("@")
+        label, *told = label.split("@")
         sides = label.split("+")
+        aim = next((f"aim.{name}" for name in told if f"aim.{name}" in AIMS), "")
+        hurt = True if label == "injury" or HURT in told else False if "unhurt" in told else None
         if len(sides) > 1:
             # Every side is asked for, and each by itself is a right answer.
-            yield from (Labelled(turns, {side}, aim=f"aim.{aim or 'comparison'}") for side in sides)
-        elif f"aim.{aim}" in ACCIDENTS:
-            yield Labelled(turns, set(label.split("/")) if label else set(), hurt=aim == HURT)
+            yield from (Labelled(turns, {side}, aim=aim or "aim.comparison", hurt=hurt) for side in sides)
         else:
-            yield Labelled(turns, set(label.split("/")) if label else set(), aim=f"aim.{aim}" if aim else "", hurt=True if label == "injury" else None)
+            yield Labelled(turns, set(label.split("/")) if label else set(), aim=aim, hurt=hurt)
 
 
 def read_voice(path: Path, bot: Bot) -> Iterator[Labelled]:
@@ -189,7 +209,8 @@ def examples_of(items: Iterable[Labelled], bot: Bot) -> Examples:
             found.alarms.append(alarm_row(reading, dialogue, {label if label in flags else NONE for label in right}))
         if len(turns) == 1 and right and right <= {*flags, "calm"}:
             found.alarms += beside_a_question(item, number, bot)
-        if aim or (not exact and not any(match.name.id in {*LEARNED_AIMS, "which-medicine"} for match in reading.of("aim"))):
+        # Of warning signs nobody labelled what else is asked, and much is.
+        if aim or (not exact and not (right and right <= flags) and not any(match.name.id in {*LEARNED_AIMS, "which-medicine"} for match in reading.of("aim"))):
             # Those whose wordings speak of an aim that nobody labelled may well have it.
             found.aims.append(Row(said, {aim or NEITHER}, 1.0 if aim else UNLABELLED_COUNTS))
         if hurt is not None or not any(match.name.id in (HURT, "injury") for kind in ("aim", "caveat") for match in reading.of(kind)):
@@ -216,8 +237,7 @@ def learnable(found: dict[Evidence, float]) -> dict[Evidence, float]:
 
 
 def alarm_row(reading: Reading, dialogue: Dialogue, right: set[str]) -> Row:
-    found = alarm_evidence(reading, verdicts(reading, dialogue))
-    found |= {RARE + key: value for key, value in found.items() if key.startswith(WORD)}
+    found = learnable(alarm_evidence(reading, verdicts(reading, dialogue)))
     return Row(found, right, 1.0 if NONE in right else ALARM_COUNTS)
 
 
@@ -243,18 +263,33 @@ def rules_as_examples(bot: Bot) -> Examples:
     found.alarms += [Row({f"sign {sign}": SIGN for sign in names}, {flag}, ALARM_COUNTS) for flag, names in enough]
     found.alarms += [Row({f"sign {sign}": SIGN}, {NONE}) for sign in bot.rules["signs"] if sign not in alone for _ in range(ALONE)]
     found.alarms += wordings_as_examples(bot)
+    found.alarms += plain_aches(bot)
     return found
 
 
 def wordings_as_examples(bot: Bot) -> Iterator[Row]:
-    """Each wording of a sign as a message, alone and after a question: the second net knows by its words what the rules raise of it."""
+    """Each wording of a sign as a message, in each of the ways of `SAID`: the second net knows by its words what the rules make of it."""
     wordings = (wording for sign in bot.rules["signs"].values() for wording in sign.words)
     for number, wording in enumerate(wordings):
-        said = " ".join(_TYPED.get(part, part.split("/")[0]) for part in wording.text.split())
-        for text in (said, f"{bot.answers[number % len(bot.answers)].ask} {said}"):
-            reading = understand(text, Dialogue(), bot.rules, bot.lexicon)
+        sign = " ".join(_TYPED.get(part, part.split("/")[0]) for part in wording.text.split())
+        for said in SAID:
+            reading = understand(said.format(sign=sign, ask=bot.answers[number % len(bot.answers)].ask), Dialogue(), bot.rules, bot.lexicon)
             urgent = bot.red_flags.assess(reading, Dialogue()).urgent
             yield alarm_row(reading, Dialogue(), {urgent.id if urgent else NONE})._replace(counts=WORDING_COUNTS)
+
+
+def plain_aches(bot: Bot) -> Iterator[Row]:
+    """Each common English word that is in no sign, in a plain complaint: what people were busy with makes no alarm of an ache. Of the words with
+    one stem the shortest.
+    """
+    telling = {part for sign in bot.rules["signs"].values() for wording in sign.words for part in wording.stems}
+    words: dict[str, str] = {}
+    for word in sorted(english_words(), key=lambda word: (len(word), word)):
+        words.setdefault(stem(word), word)
+    for number, word in enumerate(sorted(word for stemmed, word in words.items() if stemmed not in telling)):
+        put, place, when, ask = (parts[number % len(parts)].strip() for parts in (ACHES, PLACES, TIMES, ASKS))
+        reading = understand(put.format(word=word, place=place, when=when, ask=ask), Dialogue(), bot.rules, bot.lexicon)
+        yield alarm_row(reading, Dialogue(), {NONE})._replace(counts=PLAIN_COUNTS)
 
 
 def answer_classes(bot: Bot) -> list[str]:

@@ -351,6 +351,21 @@ def test_the_injury_note_is_for_who_was_hurt(bot: Bot) -> None:
     assert "injury" in {caveat.id for caveat in hurt.caveats}
 
 
+def test_a_warning_sign_calls_for_its_caveats_though_no_word_names_them(bot: Bot) -> None:
+    """Who took "the whole lot of them" speaks of medicines, and who was throttled was hurt."""
+    cases = [json.loads(line) for line in (Path(__file__).parent / "safety-suite.jsonl").read_text(encoding="utf-8").splitlines()]
+    seen = set()
+    for case in cases:
+        conversation = bot.conversation("c")
+        urgent = [reply for reply in map(conversation.say, case["turns"]) if reply.urgent is not None]
+        for reply in urgent:
+            assert reply.urgent is not None
+            wanted = bot.rules["red_flags"][reply.urgent.id].ids("caveats")
+            seen.update(wanted)
+            assert {caveat.id for caveat in reply.caveats}.issuperset(wanted), case["turns"]
+    assert seen >= {"injury", "medication"}
+
+
 def test_what_the_answer_is_about_calls_for_its_caveat_though_no_word_names_it(bot: Bot) -> None:
     """ "You can do this at home", said to someone with rheumatoid arthritis who asked about traction a message before."""
     conversation = bot.conversation("c")

@@ -12,6 +12,7 @@ from spinebot.corpus import parse_article
 from spinebot.lexicon import Lexicon, Word, english_words
 from spinebot.rules import Rules, Wording
 from spinebot.text import stem, stems, tokens
+from spinebot.understand import read_words
 
 KINDS = {
     "topics": "topic", "aspects": "aspect", "answers": "clue", "outside": "outside", "chat": "chat", "aims": "aim", "caveats": "caveat", "signs": "sign",
@@ -154,3 +155,20 @@ def test_good_words_are_no_misspellings_of_ours(bot: Bot) -> None:
 @pytest.mark.parametrize(("typed", "meant"), [("abowt", "about"), ("rumatoyd", "rheumatoid"), ("whiplsh", "whiplash"), ("spinel", "spinal"), ("sirgery", "surgery")])
 def test_what_is_no_word_is_still_repaired(typed: str, meant: str, bot: Bot) -> None:
     assert [part.read for part in bot.lexicon.read(typed)] == [meant]
+
+
+@pytest.mark.parametrize(("message", "kept"), [
+    ("my aunt in Kumasi is well", "Kumasi"), ("I live in Soweto now", "Soweto"), ("my sister Anil has it", "Anil"), ("burnt it with the MIG at work", "MIG"),
+])
+def test_a_name_that_only_sounds_like_a_word_of_ours_is_a_name(message: str, kept: str, bot: Bot) -> None:
+    """Read as what its letters sound like, a town in Ghana was a cry for help."""
+    words, _ = read_words(message, bot.lexicon)
+    assert kept in [word.typed for word in words] and not any(word.repaired for word in words)
+
+
+@pytest.mark.parametrize(("message", "meant"), [
+    ("Rumatoid arthritis?", "rheumatoid"), ("is it Whiplsh", "whiplash"), ("I have Rheumatiod arthritis", "rheumatoid"), ("LUPSU", "lupus"),
+])
+def test_a_capital_letter_hides_no_misspelling(message: str, meant: str, bot: Bot) -> None:
+    """Telephones write the first word of a sentence with one, and people the names of illnesses."""
+    assert meant in [word.read for word in read_words(message, bot.lexicon)[0]]

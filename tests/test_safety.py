@@ -22,7 +22,7 @@ from spinebot.conversation import Dialogue, Reply
 from spinebot.english import NEGATION_ENDS, NEGATORS
 from spinebot.explain import explain
 from spinebot.rules import LEVELS
-from spinebot.safety import ADVICE_STANDS, SURELY_CALM_BELOW
+from spinebot.safety import ADVICE_STANDS, ALARM_BY_WORDS, ALARM_DESPITE, CALM_ALONE_BELOW, CALM_IN_FEW_BELOW, SURELY_CALM_BELOW
 from spinebot.signs import weigh_signs
 from spinebot.text import english_words
 from spinebot.understand import understand
@@ -490,11 +490,14 @@ def test_no_message_switches_an_alarm_off(either: Bot) -> None:
 # What the words speak against.
 
 
+FLAGS = len(Bot.load(weights=False).rules["red_flags"])
+
+
 class Calm:
     """Learned weights that take nothing for an alarm."""
 
     def score(self, _: object) -> np.ndarray:
-        return np.append(np.full(24, -9.0), 9.0)
+        return np.append(np.full(FLAGS, -9.0), 9.0)
 
 
 @pytest.fixture
@@ -512,11 +515,11 @@ class Doubtful(Calm):
     """Learned weights that are not sure of calm."""
 
     def score(self, _: object) -> np.ndarray:
-        return np.append(np.full(24, -9.0), -9.0 + np.log(24 * (1 - DOUBTED) / DOUBTED))
+        return np.append(np.full(FLAGS, -9.0), -9.0 + np.log(FLAGS * (1 - DOUBTED) / DOUBTED))
 
 
 #: A chance of an alarm at which the words take off what the rules raised.
-DOUBTED = SURELY_CALM_BELOW / 2
+DOUBTED = CALM_IN_FEW_BELOW / 2
 
 
 @pytest.mark.parametrize("said", ["I can't pee", "both my legs are numb", "my face has dropped on one side", "I took too many paracetamol"])
@@ -530,6 +533,47 @@ def test_what_the_words_leave_in_doubt_is_not_passed_over(bot: Bot, said: str) -
     reply = say(new, said)
     assert reply.urgent is None
     assert bot.rules.phrase("if_now") in reply.text
+
+
+class Hears:
+    """Learned weights that hear one red flag with a chance, and less where a message has a word that belongs to something else."""
+
+    def __init__(self, bot: Bot, flag: str, chance: float, distracted_by: str = "", then: float = 0.0) -> None:
+        self._flags = [*bot.rules["red_flags"]]
+        self._at, self._chance, self._word, self._then = self._flags.index(flag), chance, f"spelled {distracted_by}", then
+
+    def score(self, evidence: dict[str, float]) -> np.ndarray:
+        chance = self._then if self._word in evidence else self._chance
+        scores = np.full(len(self._flags) + 1, -99.0)
+        scores[self._at], scores[-1] = np.log(chance), np.log(1 - chance)
+        return scores
+
+    def __getitem__(self, _: str) -> None:
+        """No single word says anything."""
+
+
+def hearing(bot: Bot, rows: Hears) -> Bot:
+    new = copy.copy(bot)
+    new.red_flags = copy.copy(bot.red_flags)
+    new.red_flags.alarms = copy.copy(bot.red_flags.alarms)
+    assert new.red_flags.alarms is not None
+    new.red_flags.alarms.rows = rows  # type: ignore[assignment]
+    return new
+
+
+def test_a_question_beside_a_sign_makes_it_no_less(bot: Bot) -> None:
+    """Who asks at length about discs and adds that they can't pee is heard by that, whatever the question's words are mostly said with."""
+    message = "What is a herniated disc, how long does one last, and who gets it? Since this morning I can't pee."
+    assert say(hearing(bot, Hears(bot, "cauda-equina", CALM_ALONE_BELOW + 0.1, "disc", SURELY_CALM_BELOW / 2)), message).urgent is not None
+    assert say(hearing(bot, Hears(bot, "cauda-equina", CALM_ALONE_BELOW - 0.1, "disc", SURELY_CALM_BELOW / 2)), message).urgent is None
+
+
+def test_only_the_likeliest_flag_s_own_signs_speak_against_it_when_they_are_taken_back(bot: Bot) -> None:
+    """A farewell note that has a cat with a bad back in it is a farewell note."""
+    heard = hearing(bot, Hears(bot, "suicide", ALARM_BY_WORDS + 0.1))
+    assert level(say(heard, "The old cat has pain in her back, so I wrote a note on who gets her and put it on the table tonight")) == "crisis"
+    assert level(say(heard, "In the film he says that he wants to die, so he wrote a note on who gets the cat, and put it there")) == "calm"
+    assert level(say(hearing(bot, Hears(bot, "suicide", ALARM_DESPITE + 0.05)), "In the film he says that he wants to die, and so do I, the two of us")) == "crisis"
 
 
 def test_an_alarm_that_the_words_take_off_is_told(deaf: Bot) -> None:
@@ -601,6 +645,46 @@ def test_a_stiff_neck_without_an_accident_is_no_emergency(bot: Bot, message: str
 def test_a_stiff_neck_after_an_accident_is(bot: Bot, message: str) -> None:
     urgent = bot.conversation().say(message).urgent
     assert urgent is not None and urgent.level == "emergency"
+
+
+@pytest.mark.parametrize(("message", "levels"), [
+    ("can I double up on the tramadol tonight?", ("calm",)), ("is it okay to take two tramadol at once", ("calm",)), ("may I take both the tramadol and the codeine", ("calm",)),
+    ("I doubled up on the tramadol tonight", ("emergency",)), ("I took too many tramadol, can I take another?", ("emergency",)),
+])
+def test_who_asks_whether_they_may_take_more_has_not_taken_it(by_rules: Bot, message: str, levels: tuple[str, ...]) -> None:
+    """Sent to an emergency department for asking first, they would not ask again."""
+    assert level(say(by_rules, message)) in levels
+
+
+@pytest.mark.parametrize(("message", "levels"), [
+    ("for how long should one wear a padded support", ("calm",)), ("I have to wear pads since my back went", ("emergency",)),
+    ("burnt my overalls with the MIG today", ("calm",)), ("I was mugged today and my back hurts", ("emergency",)),
+])
+def test_words_that_only_look_alike_raise_no_alarm(by_rules: Bot, message: str, levels: tuple[str, ...]) -> None:
+    """ "Padded" is no pad, and a MIG no mug that someone left out a letter of."""
+    assert level(say(by_rules, message)) in levels
+
+
+#: What people were busy with, and how they say that it has done for their back.
+BUSY = """
+cleaning the kitchen; painting the fence; carrying shopping; playing with the kids; driving to work; sitting at my desk; lifting boxes; moving furniture; washing the windows
+baking bread; mowing the lawn; riding my bike; building a shed; hoovering the stairs; ironing shirts; cooking for twenty; a long flight; planting potatoes; decorating the bedroom
+shovelling snow; chopping wood; a game of golf; my yoga class; sewing curtains; fixing the car; laying tiles; digging the heavy soil; standing at the till; a mug too many to wash
+a night in a bad bed; teaching all day; a swim; a wedding dance; walking the dog; pushing the pram; packing parcels; reading in bed; skiing; rugby practice; a row with my boss
+"""
+PLAIN = (
+    "I was busy {} and now my back hurts, what helps?", "After {} my neck hurts. What can I do?", "{} yesterday and today my lower back aches", "My back hurts since {}, is it a strain?",
+    "Woke up with a sore neck after {}, is that normal", "I have had back pain for a week from {}. Will it go away?", "my neck and shoulder are stiff, probably {}. any exercises?",
+    "{}, back killing me lol. heat or ice?",
+)
+
+
+@pytest.mark.parametrize("plain", PLAIN)
+def test_a_plain_ache_is_no_emergency_whatever_it_came_from(plain: str, bot: Bot, by_rules: Bot) -> None:
+    """Most people who ask tell just that. Sent to an emergency department for gardening, nobody comes back."""
+    messages = [plain.format(busy.strip()) for busy in re.split("[;\n]", BUSY.strip())]
+    alarmed = [message for message in messages for one in (bot, by_rules) if say(one, message).urgent]
+    assert len(messages) == 40 and alarmed == []
 
 
 # Whose, and since when.

@@ -14,7 +14,7 @@ from .weights import Rows, Weights
 #: From which share of an alarm the emergencies together make it one, though another flag may be likelier than each of them.
 MOSTLY = 0.6
 #: So far below calm, no flag's score nor all of theirs together come near an alarm.
-SURELY_CALM = 4.0
+SURELY_CALM = 8.0
 #: How much louder for a flag than for calm a word is that is shown as a reason, and how many of them are.
 TELLING, MOST_TELLING = 0.3, 3
 
@@ -57,12 +57,12 @@ class Alarms:
     def because(self, reading: Reading, verdicts: Mapping[str, bool], flag: str) -> str:
         """The user's words that spoke loudest for a flag; "" where no word did."""
         at = self._flags.index(flag)
-        said = {word.stem: word.typed for word in reading.words}
+        said = {form: word.typed for word in reading.words for form in (word.stem, word.read)}
         loud = []
         for key, value in alarm_evidence(reading, verdicts).items():
-            kind, *stems = key.split(" ")
-            row = self.rows[key] if kind in ("word", "pair") else None
+            kind, *words = key.split(" ")
+            row = self.rows[key] if kind in ("spelled", "pair") else None
             if row is not None and row[at] - row[-1] > TELLING:
-                loud.append((float(row[at] - row[-1]) * value, stems))
-        words = [stem for _, stems in sorted(loud, reverse=True)[:MOST_TELLING] for stem in stems]
-        return " ".join(dict.fromkeys(said[stem] for stem in words if stem in said))
+                loud.append((float(row[at] - row[-1]) * value, words))
+        loudest = [word for _, words in sorted(loud, reverse=True)[:MOST_TELLING] for word in words]
+        return " ".join(dict.fromkeys(said[word] for word in loudest if word in said))

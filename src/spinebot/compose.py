@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .answers import Answer
 from .article import Place
-from .conversation import Caveat, Dialogue, Quote, Reply
+from .conversation import Caveat, Dialogue, Quote, Reply, Urgent
 from .index import HURT, Found
 from .lexicon import Lexicon
 from .plan import Plan
@@ -84,7 +84,7 @@ class Composer:
         quoted = self.quoted(plan.answers, plan.without)
         urgent = assessment.urgent
         kind = "urgent" if urgent else plan.kind
-        caveats = self._caveats_of(reading, found, quoted, kind == "chat", dialogue)
+        caveats = self._caveats_of(reading, found, quoted, urgent, kind == "chat", dialogue)
         # Nobody is led on while urgent advice holds.
         suggestions = () if urgent or assessment.warned else self._suggest(plan, found, dialogue)
         return Reply(
@@ -164,11 +164,14 @@ class Composer:
                 caveats.setdefault(match.name.id, " ".join(word.typed for word in words[match.start : match.end]))
         return Sentence(Quote.of(place), tuple(topics), caveats, place.sentence.promotional, place.article.source)
 
-    def _caveats_of(self, reading: Reading, found: Found, quoted: Quoted, is_chat: bool, dialogue: Dialogue) -> tuple[Caveat, ...]:
-        """What the message, its topics and the answer call for; of small talk its own words alone, and no general caveat."""
+    def _caveats_of(
+        self, reading: Reading, found: Found, quoted: Quoted, urgent: Urgent | None, is_chat: bool, dialogue: Dialogue
+    ) -> tuple[Caveat, ...]:
+        """What the message, its topics, its warning sign and the answer call for; of small talk its own words alone, and no general caveat."""
         wanted = {} if is_chat else {"general": ""}
         learned = () if is_chat else self._learned_calls(reading, found, dialogue)
-        for caveat, because in chain(self._calls(reading), learned, quoted.of_sentences):
+        of_sign = [(caveat, urgent.because) for caveat in self._rules["red_flags"][urgent.id].ids("caveats")] if urgent else ()
+        for caveat, because in chain(self._calls(reading), learned, of_sign, quoted.of_sentences):
             wanted.setdefault(caveat, because)
         for topic in self._talked_of(reading, is_chat, dialogue):
             for caveat, label in self._topic_caveats.get(topic, ()):

@@ -90,13 +90,13 @@ def alarm_evidence(reading: Reading, verdicts: Mapping[str, bool]) -> dict[Evide
             continue
         if stemmed in _DENIALS:
             denied = _DENIAL_REACH
-            found[key] = share
+            found[word.spelled] = share
         elif denied:
             denied -= 1
             if key:
                 found["no " + stemmed] = share
         elif key:
-            found[key] = share
+            found[word.spelled] = share
         if before and (key or before_says):
             found[f"pair {before} {stemmed}"] = share
         before, before_says = stemmed, bool(key)

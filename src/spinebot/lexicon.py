@@ -10,7 +10,7 @@ from .article import Corpus
 from .english import EMPTY, FORMS, LIGHT, NEGATORS, SHORTHAND, STOP
 from .matcher import Matcher
 from .rules import Rules
-from .spelling import Speller, sound
+from .spelling import Speller, distance, sound
 from .text import MARKS, english_words, expand, rare_words, stem, tokens
 
 #: Section of intents.yaml → the kind of term that its wordings become.
@@ -89,8 +89,8 @@ class Lexicon:
             self._speller = Speller([word for word in words if (word not in STOP or len(word) > 3) and word not in NEGATORS], known)
         return self._speller
 
-    def _read(self, token: str) -> tuple[Word, ...]:
-        """The words that one token of a message stands for, spelling repaired; a mark stands for itself."""
+    def _read(self, token: str, opens: bool = True) -> tuple[Word, ...]:
+        """The words that one token of a message stands for, spelling repaired; a mark stands for itself. `opens`: whether it opens a sentence."""
         if token in MARK_WORDS:
             return (MARK_WORDS[token],)
         words = []
@@ -99,10 +99,20 @@ class Lexicon:
             repaired = () if word in english_words() or word in self._said or word in rare_words() else self.speller.repair(word)
             if len(repaired) == 1 and stem(repaired[0]) == stemmed:
                 repaired = ()  # A form that no list has, but no other word: "weekness" is, though it has the stem of "week".
-            if repaired and token.istitle() and sound(repaired[0]) != sound(word):
-                repaired = ()  # More likely a name: Chloe, Leeds.
+            if repaired and self._is_name(token, repaired[0], opens):
+                repaired = ()
             if repaired:
                 words += [Word.of(token, better, True) for better in repaired]
             else:
                 words.append(Word.of(token, word))
         return tuple(words)
+
+    def _is_name(self, token: str, repaired: str, opens: bool) -> bool:
+        """Whether a token that would be repaired is more likely a name: Leeds, or Soweto, which only sounds like "sweat"; or an acronym: MIG."""
+        if token.isupper():
+            return len(token) == len(repaired) == 3
+        if not token.istitle():
+            return False
+        word = token.lower()
+        slips = 0 if len(word) < 5 else len(word) // 4
+        return sound(repaired) != sound(word) or (not opens and distance(word, repaired, slips) > slips)

@@ -96,6 +96,7 @@ SECTIONS: dict[str, Section] = {
         "level": Field("text", f"one of {', '.join(LEVELS)}", True),
         "when": Field("lines", "any of these lines is enough: signs joined by + (in one sentence) and & (anywhere)", True),
         "not_alone": Field("text", "what by itself does not trigger it", True),
+        "caveats": Field("ids:caveats", "caveats that it calls for"),
         "advice": Field("text", "what the person should do, in two or three sentences", True),
         "source": Field("text", "where that is from", True),
         "read": Field("text", "the date on which the source was read", True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from .alarms import Alarms, Heard
+from .alarms import Alarms
 from .conditions import Condition, holds
 from .conversation import Dialogue, Standing, Urgent, Warned
 from .persons import OTHER, mentions, told_of
@@ -17,18 +17,20 @@ from .weights import Weights
 
 #: From which chance on the words raise an alarm that no rule raised.
 ALARM_FROM = 0.3
-#: The same where no sign of the likeliest flag counts, or those only that say where and when.
-ALARM_WITHOUT_SIGN = 0.4
-#: The same where there is no sign at all: "I don't want to bother anybody".
-ALARM_BY_WORDS = 0.5
-#: The same for a short message, which says little beside its signs, and how many words and marks a message has that is not short.
-ALARM_SHORT, SHORT = 0.6, 10
-#: The same where there are signs, and each was taken back: denied, long over, in a film.
-ALARM_DESPITE = 0.9
+#: The same where no sign counts, or those only that say when ("I don't want to bother anybody"), or little is said, and how many words and
+#: marks are little.
+ALARM_BY_WORDS, LITTLE = 0.45, 12
+#: The same where each sign of the likeliest flag was taken back: denied, long over, in a film.
+ALARM_DESPITE = 0.7
 #: Under which chance what the rules take for an alarm is none, where the message says that it speaks of other things: an overdose of box
-#: sets, legs like jelly after the gym; and where it doesn't: "I can't stand Mondays". The reply then says what to do if it is happening.
-CALM_BELOW = 0.4
-SURELY_CALM_BELOW = 0.12
+#: sets, legs like jelly after the gym. The reply then says what to do if it is happening.
+CALM_BELOW = 0.25
+#: The same where it doesn't: "I can't stand Mondays", "the signal arm drops when the wire breaks".
+SURELY_CALM_BELOW = 0.16
+#: Under which chance the clauses with the signs must be then by themselves, for no question beside a sign makes it less; and the same
+#: where little else is said, and how many words and marks are little.
+CALM_ALONE_BELOW = 0.4
+CALM_IN_FEW_BELOW, FEW = 0.05, 18
 #: From which chance on the words make an emergency of what the rules take for less.
 WORSE_FROM = 0.5
 #: How many words a message has at most that is a yes.
@@ -178,9 +180,7 @@ class RedFlags:
         if first is None:
             if heard.chance < _needed(reading, signs, self._signs_of.get(heard.flag, ())):
                 return None
-        elif self._is_calm(reading, signs, heard, verdicts, level == "crisis") and self._by_rules(
-            reading, [sign for sign in signs if sign.counts], Dialogue()
-        ):
+        elif self._is_calm(reading, signs, heard.chance, verdicts, level) and self._by_rules(reading, [sign for sign in signs if sign.counts], Dialogue()):
             return None
         elif level != "soon" or not heard.worse or heard.chance < WORSE_FROM:
             # Of several that hold the words say which: a dive and numb legs are first of all an injury.
@@ -188,18 +188,19 @@ class RedFlags:
         told = ", ".join([reading.said(sign.start, sign.end) for sign in signs if sign.counts])
         return heard.flag, self.alarms.because(reading, verdicts, heard.flag) or told or reading.said(0, MOST_BECAUSE)
 
-    def _is_calm(self, reading: Reading, signs: Sequence[Sign], heard: Heard, verdicts: Mapping[str, bool], crisis: bool) -> bool:
-        """Whether the words all but rule out what the rules take for an alarm. Where nothing says that they speak of something else, the clauses
-        with the signs must do so by themselves: no question beside a sign makes it less. Words of despair that nothing says to be a figure of speech stand.
+    def _is_calm(self, reading: Reading, signs: Sequence[Sign], chance: float, verdicts: Mapping[str, bool], level: str) -> bool:
+        """Whether the words all but rule out what the rules take for an alarm of a level. Where nothing says that they speak of something
+        else, the clauses with the signs must speak for calm by themselves. Words of despair that nothing says to be a figure of speech stand.
         """
         if _spoken_of(reading, signs):
-            return heard.chance < CALM_BELOW
-        if heard.chance >= SURELY_CALM_BELOW or crisis:
+            return chance < CALM_BELOW
+        few = len(reading.words) < FEW
+        if chance >= (CALM_IN_FEW_BELOW if few else SURELY_CALM_BELOW) or level == "crisis":
             return False
         assert self.alarms is not None
         counting = [sign.start for sign in signs if sign.counts]
         beside = [(part.start, part.end) for part in reading.parts if not any(part.start <= at < part.end for at in counting)]
-        return self.alarms.hear(without(reading, beside, None), verdicts).chance < SURELY_CALM_BELOW
+        return self.alarms.hear(without(reading, beside, None), verdicts).chance < (CALM_IN_FEW_BELOW if few else CALM_ALONE_BELOW)
 
     def _would_hold(self, signs: Sequence[Sign], reading: Reading) -> bool:
         """Whether a flag would be raised if what is asked in general were happening: the reply then says what to do if it is."""
@@ -224,13 +225,10 @@ class RedFlags:
 
 def _needed(reading: Reading, signs: Sequence[Sign], of_flag: Collection[str]) -> float:
     """The chance from which on the words raise an alarm that no rule raised. `of_flag`: the signs of the likeliest flag."""
-    counting = [sign for sign in signs if sign.counts]
-    if not counting:
-        needed = ALARM_DESPITE if signs else ALARM_BY_WORDS
-    else:
-        own = any(sign.name in of_flag and sign.name not in WHERE | WHEN for sign in counting)
-        needed = ALARM_FROM if own else ALARM_WITHOUT_SIGN
-    return max(needed, ALARM_SHORT) if len(reading.words) < SHORT else needed
+    if any(sign.counts and sign.name not in WHEN for sign in signs):
+        return ALARM_FROM if len(reading.words) >= LITTLE else ALARM_BY_WORDS
+    # A pain that is no one's takes nothing back from a farewell.
+    return ALARM_DESPITE if any(not sign.counts and sign.name in of_flag for sign in signs) else ALARM_BY_WORDS
 
 
 def _spoken_of(reading: Reading, signs: Sequence[Sign]) -> bool:

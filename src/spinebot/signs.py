@@ -32,6 +32,8 @@ _NEUTRAL = frozenset(("present",))
 #: Where a new subject begins, a negation has ended: "if it doesn't work I've ...".
 _NEW_SUBJECT = frozenset(stem(word) for word in ("i", "he", "she", "we", "they"))
 _THIRD_PERSON = frozenset(stem(word) for word in ("he", "she", "him", "her"))
+#: Contexts that take in a sign which nobody has yet, and what is then said of it.
+_NOT_YET = {"feared": "feared, not had", "asked-for": "asked for, not done"}
 _HISTORIES = frozenset(("cancer", "infection-source"))
 _NEGATORS = frozenset(stem(word) for word in NEGATORS)
 _ENDS = frozenset(stem(word) for word in NEGATION_ENDS)
@@ -94,22 +96,7 @@ def weigh_signs(reading: Reading, before: str = "", named: Sequence[Mention] | N
     if not before and not deniers and all([match.name.id in _NEUTRAL for match in contexts]):
         return [Sign(match.name.id, match.start, match.end, sentence_at[match.start], COUNTS, True) for match in found]
     first_person = {clause_at[at] for at, word in enumerate(stems) if word in _FIRST_PERSON}
-    surroundings = _Surroundings(set(), defaultdict(set), defaultdict(set), {}, [], [], [])
-    for match in contexts:
-        name = match.name.id
-        surroundings.anywhere.add(name)
-        surroundings.clauses[clause_at[match.start]].add(name)
-        surroundings.sentences[sentence_at[match.start]].add(name)
-        if name == "fiction":
-            surroundings.fiction_from.setdefault(sentence_at[match.start], match.start)
-        elif name in ("idiom", "other-sense"):
-            surroundings.idioms.append((match.start, match.end))
-        elif name == "feared":
-            surroundings.fears.append((match.start, match.end))
-        elif name == "lasting":
-            surroundings.lasting.append((match.start, match.end))
-        elif name == "other" and (match.size > 1 or reading.stems[match.start] in _THIRD_PERSON):
-            surroundings.clauses[clause_at[match.start]].add("someone")
+    surroundings = _surroundings(contexts, clause_at, sentence_at, stems)
     if "wakes" in surroundings.anywhere:
         heavy = any(match.name.id in _HEAVY and not any(_swallows(idiom, match) for idiom in surroundings.idioms) for match in found)
         surroundings = surroundings._replace(heavy=heavy)
@@ -130,8 +117,8 @@ def weigh_signs(reading: Reading, before: str = "", named: Sequence[Mention] | N
 
 
 class _Surroundings(NamedTuple):
-    """The contexts of a message: their names, by clause and by sentence; where fiction begins; the figures of speech; what is only feared; where
-    it says "for years"; whether there are signs beside which no limb is only asleep.
+    """The contexts of a message: their names, by clause and by sentence; where fiction begins; the figures of speech; what is feared or
+    asked for; where it says "for years"; whether there are signs beside which no limb is only asleep.
     """
 
     anywhere: set[str]
@@ -139,9 +126,32 @@ class _Surroundings(NamedTuple):
     sentences: Mapping[int, set[str]]
     fiction_from: dict[int, int]
     idioms: list[tuple[int, int]]
-    fears: list[tuple[int, int]]
+    not_yet: list[tuple[int, int, str]]
     lasting: list[tuple[int, int]]
     heavy: bool = False
+
+
+def _surroundings(contexts: Sequence[Match[Term]], clause_at: Sequence[int], sentence_at: Sequence[int], stems: Sequence[str]) -> _Surroundings:
+    """The contexts of a message, by where they stand."""
+    around = _Surroundings(set(), defaultdict(set), defaultdict(set), {}, [], [], [])
+    for match in contexts:
+        name = match.name.id
+        if name == "study" and match.start and stems[match.start - 1] in _NEGATORS:
+            continue  # "No lectures, please."
+        around.anywhere.add(name)
+        around.clauses[clause_at[match.start]].add(name)
+        around.sentences[sentence_at[match.start]].add(name)
+        if name == "fiction":
+            around.fiction_from.setdefault(sentence_at[match.start], match.start)
+        elif name in ("idiom", "other-sense"):
+            around.idioms.append((match.start, match.end))
+        elif name in _NOT_YET:
+            around.not_yet.append((match.start, match.end, _NOT_YET[name]))
+        elif name == "lasting":
+            around.lasting.append((match.start, match.end))
+        elif name == "other" and (match.size > 1 or stems[match.start] in _THIRD_PERSON):
+            around.clauses[clause_at[match.start]].add("someone")
+    return around
 
 
 def _verdict(
@@ -150,8 +160,8 @@ def _verdict(
     """COUNTS, or why a sign does not. The order is that of the reasons: what was said is looked at before what it is about."""
     if around.idioms and any(_swallows(idiom, match) for idiom in around.idioms):
         return "a figure of speech"
-    if around.fears and any(start < match.end and match.start < end for start, end in around.fears):
-        return "feared, not had"
+    if around.not_yet and (why := next((why for start, end, why in around.not_yet if start < match.end and match.start < end), "")):
+        return why
     if deniers and _negated(stems, match.start, deniers):
         return "denied"
     # "Can a disc make your legs weak? Mine are.": nothing is general then.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 
 from .clauses import HARD, OPENERS, Part, split_parts
 from .conversation import Correction, Dialogue
@@ -25,7 +24,11 @@ _SIZES, LONGER = {1: 1.0, 2: 1.25}, 1.4
 
 def read_words(text: str, lexicon: Lexicon) -> tuple[list[Word], list[str]]:
     """The words of a message and their stems; sentence marks are words of their own."""
-    words = list(chain.from_iterable(map(lexicon.read, tokens(text))))
+    words: list[Word] = []
+    opens = True
+    for token in tokens(text):
+        words += lexicon.read(token, opens)
+        opens = token in HARD
     stems = [word.stem for word in words]
     if any([at == 0 or stems[at - 1] in MARKS for at, stemmed in enumerate(stems) if stemmed in MARKS]):
         words = _with_single_marks(words)

@@ -159,7 +159,7 @@ def caveat_mutants(bot: Bot) -> Iterator[Mutant]:
     for name, rule in caveats.items():
         left = {other: kept for other, kept in caveats.items() if other != name}
         yield Mutant(f"caveats.{name}: dropped", lambda left=left: changed(bot, "caveats", left, words=False), rule.line)  # type: ignore[misc]
-    for section in ("topics", "aims"):
+    for section in ("topics", "aims", "red_flags"):
         entries = bot.rules[section]
         for rule in entries.values():
             for caveat in rule.ids("caveats"):
