@@ -169,7 +169,7 @@ class Composer:
     ) -> tuple[Caveat, ...]:
         """What the message, its topics, its warning sign and the answer call for; of small talk its own words alone, and no general caveat."""
         wanted = {} if is_chat else {"general": ""}
-        learned = () if is_chat else self._learned_calls(reading, found, dialogue)
+        learned = () if is_chat else self._learned_calls(reading, found, urgent is not None, dialogue)
         of_sign = [(caveat, urgent.because) for caveat in self._rules["red_flags"][urgent.id].ids("caveats")] if urgent else ()
         for caveat, because in chain(self._calls(reading), learned, of_sign, quoted.of_sentences):
             wanted.setdefault(caveat, because)
@@ -188,9 +188,9 @@ class Composer:
             for caveat in self._aim_caveats.get(match.name.id, ()):
                 yield caveat, reading.said(match.start, match.end)
 
-    def _learned_calls(self, reading: Reading, found: Found, dialogue: Dialogue) -> Iterator[tuple[str, str]]:
+    def _learned_calls(self, reading: Reading, found: Found, beside_sign: bool, dialogue: Dialogue) -> Iterator[tuple[str, str]]:
         """Each caveat that the message calls for by what was learned, and what it asks; and of whoever was hurt a few messages ago."""
-        for aim in found.called:
+        for aim in found.called(beside_sign):
             for caveat in self._aim_caveats.get(aim, ()):
                 yield caveat, _asked(reading)
         if dialogue.hurt:
