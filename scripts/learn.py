@@ -49,7 +49,7 @@ ADDS = {"answers": 0.07, "alarms": 0.08}
 ALARM_COUNTS = 2.0
 #: How much a wording of a sign counts beside a message, each time that it is said: it has no one who says it.
 WORDING_COUNTS = 0.15
-#: How it is said: alone, beside a question of the bot's, beside what is denied; and so that it raises nothing.
+#: How it is said: alone, beside a question of the bot's, beside what is denied, in a question, of another; and so that it raises nothing.
 SAID = (
     "{sign}", "{ask} {sign}", "{sign}. {ask}", "no cough and no cold, but {sign}", "{sign}, is that normal?", "my sister has {sign}",
     "{sign} many years ago, and it went away for good. {ask}", "in a series that I watch someone has {sign}. {ask}",
@@ -268,7 +268,9 @@ def rules_as_examples(bot: Bot) -> Examples:
 
 
 def wordings_as_examples(bot: Bot) -> Iterator[Row]:
-    """Each wording of a sign as a message, in each of the ways of `SAID`: the second net knows by its words what the rules make of it."""
+    """Each wording of a sign, with the first of its alternatives, as a message, in each of the ways of `SAID`: the second net knows by its
+    words what the rules make of it.
+    """
     wordings = (wording for sign in bot.rules["signs"].values() for wording in sign.words)
     for number, wording in enumerate(wordings):
         sign = " ".join(_TYPED.get(part, part.split("/")[0]) for part in wording.text.split())

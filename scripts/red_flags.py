@@ -14,7 +14,7 @@ from pathlib import Path
 
 from spinebot.alarms import MOSTLY
 from spinebot.rules import Rule, Rules, load_rules
-from spinebot.safety import ALARM_BY_WORDS, ALARM_DESPITE, ALARM_FROM, CALM_ALONE_BELOW, CALM_BELOW, CALM_IN_FEW_BELOW, SIGN_STANDS, SURELY_CALM_BELOW
+from spinebot.safety import ALARM_BY_WORDS, ALARM_DESPITE, ALARM_FROM, CALM_ALONE_BELOW, CALM_BELOW, CALM_IN_FEW_BELOW, FEW, SIGN_STANDS, SURELY_CALM_BELOW
 from spinebot.signs import NEGATION_REACH
 from spinebot.weights import NONE, Weights, load_weights
 
@@ -167,16 +167,17 @@ def second_net(rules: Rules, weights: Weights | None) -> Iterator[str]:
     if weights is None:
         yield "This bot folder has no `alarms.tsv`: the rules above are all there is."
         return
-    yield "People find words that no list has. Behind the rules stands a second net, `alarms.tsv`: how much each word, pair of words, sign and"
-    yield "context speaks for each red flag, learned from labelled messages (`questions/` and `tests/voices/tune/`). Where no rule"
-    yield "holds, or one of level *soon* only, it raises the flag that the words speak for once an alarm of any kind is more likely than"
-    yield f"{ALARM_FROM:.0%}; than {ALARM_BY_WORDS:.0%} where no sign counts or little is said, and {ALARM_DESPITE:.0%} where every sign of"
-    yield "that flag is taken back."
+    yield "People find words that no list has. Behind the rules stands a second net, `alarms.tsv`: how much each word, its runs of letters,"
+    yield "denied word, pair of words, sign and context speaks for each red flag, learned from labelled messages (`questions/` and"
+    yield "`tests/voices/tune/`). Where no rule holds, or one of level *soon* only, it raises the flag that the words speak for once an alarm of"
+    yield f"any kind is more likely than {ALARM_FROM:.0%}; than {ALARM_BY_WORDS:.0%} where no sign counts but those that say when, or where little is"
+    yield f"said; than {ALARM_DESPITE:.0%} where no sign counts and one of that flag is taken back."
     yield f"It raises an emergency where those together make up more than {MOSTLY:.0%}"
     yield f"of that. It takes an alarm of the rules off where the words make one less likely than {CALM_BELOW:.0%} and the message says that it"
     yield "tells a story, a figure of speech, of times past or a harmless cause; without that, where they make one less likely than"
     yield f"{SURELY_CALM_BELOW:.0%} (\"I can't stand Mondays\") and the clauses with the signs by themselves less likely than {CALM_ALONE_BELOW:.0%}"
-    yield f"(where little else is said: {CALM_IN_FEW_BELOW:.0%}), and then the reply says what to do if it is happening all the same. The advice is the"
+    yield f"(both less likely than {CALM_IN_FEW_BELOW:.0%} in a message of fewer than {FEW} words and marks), and then the reply says what to do if it"
+    yield "is happening all the same. Despair is only taken off as a figure of speech, a story or the like. The advice is the"
     yield f"flag's own. Of each flag the {LOUDEST} words (as stems) that speak"
     yield "loudest for it; no one of them is enough:"
     yield ""

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from nltk.stem.snowball import EnglishStemmer
 
+from spinebot.english import UNSTEMMED
+
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "src" / "spinebot" / "stems.txt"
 RARE = ROOT / "src" / "spinebot" / "rare.txt"
@@ -31,9 +33,9 @@ def ours() -> list[str]:
 
 
 def stems() -> str:
-    """The file's text: `word stem` lines, sorted; an English word that is its own stem is left out."""
+    """The file's text: `word stem` lines, sorted; an English word that is its own stem is left out, and what is not stemmed."""
     stemmer, known = EnglishStemmer(), frozenset(english())
-    pairs = {word: stemmer.stem(word) for word in {*known, *ours()} if not word.isdigit() and word.isascii()}
+    pairs = {word: stemmer.stem(word) for word in {*known, *ours()} - UNSTEMMED if not word.isdigit() and word.isascii()}
     return "".join(f"{word} {stem}\n" for word, stem in sorted(pairs.items()) if word not in known or stem != word)
 
 

@@ -14,7 +14,7 @@ from spinebot.article import Corpus
 from spinebot.conversation import Dialogue
 from spinebot.corpus import parse_article
 from spinebot.evidence import evidence
-from spinebot.index import CALLS, CALLS_BESIDE_SIGN, LEARNED_AIMS, NEVER, PASSAGE_SHARE, SURELY, WORD, Found, Index
+from spinebot.index import CALLS, DIAGNOSIS_CALLS_BESIDE_SIGN, LEARNED_AIMS, NEVER, PASSAGE_SHARE, SURELY, WORD, Found, Index
 from spinebot.rules import Rules
 from spinebot.text import stems
 from spinebot.understand import understand
@@ -134,8 +134,9 @@ def test_an_aim_calls_for_its_caveat_long_before_anything_is_done_for_it(unlearn
     for aim in LEARNED_AIMS:
         assert scored(unlearned, aims={aim: CALLS + 0.1}).called() == (aim,)
         assert scored(unlearned, aims={aim: CALLS - 0.1}).called() == ()
-        assert scored(unlearned, aims={aim: CALLS_BESIDE_SIGN + 0.1}).called(beside_sign=True) == (aim,)
-        assert scored(unlearned, aims={aim: CALLS_BESIDE_SIGN - 0.1}).called(beside_sign=True) == ()
+        sooner = aim == "diagnosis"
+        assert bool(scored(unlearned, aims={aim: DIAGNOSIS_CALLS_BESIDE_SIGN + 0.1}).called(beside_sign=True)) is sooner
+        assert scored(unlearned, aims={aim: DIAGNOSIS_CALLS_BESIDE_SIGN - 0.1}).called(beside_sign=True) == ()
     assert Index(unlearned.corpus, unlearned.answers, unlearned.rules).search(read(unlearned, "Do I have lupus?")).called() == (), "nothing was learned"
 
 

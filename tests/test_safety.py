@@ -660,9 +660,15 @@ def test_who_asks_whether_they_may_take_more_has_not_taken_it(by_rules: Bot, mes
     ("for how long should one wear a padded support", ("calm",)), ("I have to wear pads since my back went", ("emergency",)),
     ("burnt my overalls with the MIG today", ("calm",)), ("I was mugged today and my back hurts", ("emergency",)),
 ])
-def test_words_that_only_look_alike_raise_no_alarm(by_rules: Bot, message: str, levels: tuple[str, ...]) -> None:
+def test_words_that_only_look_alike_raise_no_alarm(either: Bot, message: str, levels: tuple[str, ...]) -> None:
     """ "Padded" is no pad, and a MIG no mug that someone left out a letter of."""
-    assert level(say(by_rules, message)) in levels
+    assert level(say(either, message)) in levels
+
+
+@pytest.mark.parametrize("before", ["no lectures", "please no more lectures", "don't give me a lecture", "spare me the lecture"])
+def test_who_wants_no_lecture_asks_for_no_class(before: str, either: Bot) -> None:
+    """Who has been told off before and says so would be passed over with thirty tablets in them."""
+    assert level(say(either, f"{before}, I took 30 paracetamol")) == "emergency"
 
 
 #: What people were busy with, and how they say that it has done for their back.

@@ -169,7 +169,8 @@ class Composer:
     ) -> tuple[Caveat, ...]:
         """What the message, its topics, its warning sign and the answer call for; of small talk its own words alone, and no general caveat."""
         wanted = {} if is_chat else {"general": ""}
-        learned = () if is_chat else self._learned_calls(reading, found, urgent is not None, dialogue)
+        beside_sign = urgent is not None and urgent.level != "crisis"
+        learned = () if is_chat else self._learned_calls(reading, found, beside_sign, dialogue)
         of_sign = [(caveat, urgent.because) for caveat in self._rules["red_flags"][urgent.id].ids("caveats")] if urgent else ()
         for caveat, because in chain(self._calls(reading), learned, of_sign, quoted.of_sentences):
             wanted.setdefault(caveat, because)

@@ -47,8 +47,8 @@ LEARNED_AIMS = {"diagnosis": -1.75, "dosage": -1.0, "comparison": -1.0, HURT: -1
 #: From which score on an aim calls for its caveat, though nothing else is done for it: to say once too often that this is no diagnosis does
 #: less harm than to say it once too little.
 CALLS = -2.0
-#: The same of who tells of a warning sign: most of them ask what it is.
-CALLS_BESIDE_SIGN = -3.0
+#: The same of the diagnosis of who tells of a warning sign: most of them ask what it is.
+DIAGNOSIS_CALLS_BESIDE_SIGN = -3.0
 #: From which score down the words speak against an aim; and the same where an answer scores so far above the refusal that nothing is in doubt.
 RULED_OUT, RULED_OUT_IF_SURE = -2.7, -1.5
 #: How far above the refusal the best answer is sure.
@@ -76,9 +76,9 @@ class Found(NamedTuple):
     scores: Row
 
     def called(self, beside_sign: bool = False) -> tuple[str, ...]:
-        """The aims whose caveats the words call for. `beside_sign`: whether they tell of a warning sign too."""
-        likely = CALLS_BESIDE_SIGN if beside_sign else CALLS
-        return tuple([aim for aim, score in zip(LEARNED_AIMS, self.scores[-len(LEARNED_AIMS) :].tolist(), strict=True) if score > likely])
+        """The aims whose caveats the words call for. `beside_sign`: whether they tell of a warning sign of the body too."""
+        scores = zip(LEARNED_AIMS, self.scores[-len(LEARNED_AIMS) :].tolist(), strict=True)
+        return tuple([aim for aim, score in scores if score > (DIAGNOSIS_CALLS_BESIDE_SIGN if beside_sign and aim == "diagnosis" else CALLS)])
 
     @property
     def sure(self) -> bool:

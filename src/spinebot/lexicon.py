@@ -114,5 +114,5 @@ class Lexicon:
         if not token.istitle():
             return False
         word = token.lower()
-        slips = 0 if len(word) < 5 else len(word) // 4
+        slips = len(word) // 4 if len(word) > 4 else int(len(repaired) > len(word) > 3)  # "Fevr" lacks a letter, Pune has its own.
         return sound(repaired) != sound(word) or (not opens and distance(word, repaired, slips) > slips)

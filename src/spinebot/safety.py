@@ -20,16 +20,16 @@ ALARM_FROM = 0.3
 #: The same where no sign counts, or those only that say when ("I don't want to bother anybody"), or little is said, and how many words and
 #: marks are little.
 ALARM_BY_WORDS, LITTLE = 0.45, 12
-#: The same where each sign of the likeliest flag was taken back: denied, long over, in a film.
+#: The same where no sign counts, and one of the likeliest flag was taken back: denied, long over, in a film.
 ALARM_DESPITE = 0.7
 #: Under which chance what the rules take for an alarm is none, where the message says that it speaks of other things: an overdose of box
 #: sets, legs like jelly after the gym. The reply then says what to do if it is happening.
 CALM_BELOW = 0.25
 #: The same where it doesn't: "I can't stand Mondays", "the signal arm drops when the wire breaks".
 SURELY_CALM_BELOW = 0.16
-#: Under which chance the clauses with the signs must be then by themselves, for no question beside a sign makes it less; and the same
-#: where little else is said, and how many words and marks are little.
+#: Under which chance the clauses with the signs must be then by themselves, for no question beside a sign makes it less.
 CALM_ALONE_BELOW = 0.4
+#: Under which chance both must be in a message of few words and marks, and how many are few.
 CALM_IN_FEW_BELOW, FEW = 0.05, 18
 #: From which chance on the words make an emergency of what the rules take for less.
 WORSE_FROM = 0.5
@@ -228,7 +228,8 @@ def _needed(reading: Reading, signs: Sequence[Sign], of_flag: Collection[str]) -
     if any(sign.counts and sign.name not in WHEN for sign in signs):
         return ALARM_FROM if len(reading.words) >= LITTLE else ALARM_BY_WORDS
     # A pain that is no one's takes nothing back from a farewell.
-    return ALARM_DESPITE if any(not sign.counts and sign.name in of_flag for sign in signs) else ALARM_BY_WORDS
+    taken_back = any(not sign.counts and sign.name in of_flag and sign.name not in WHERE for sign in signs)
+    return ALARM_DESPITE if taken_back else ALARM_BY_WORDS
 
 
 def _spoken_of(reading: Reading, signs: Sequence[Sign]) -> bool:

@@ -136,8 +136,6 @@ def _surroundings(contexts: Sequence[Match[Term]], clause_at: Sequence[int], sen
     around = _Surroundings(set(), defaultdict(set), defaultdict(set), {}, [], [], [])
     for match in contexts:
         name = match.name.id
-        if name == "study" and match.start and stems[match.start - 1] in _NEGATORS:
-            continue  # "No lectures, please."
         around.anywhere.add(name)
         around.clauses[clause_at[match.start]].add(name)
         around.sentences[sentence_at[match.start]].add(name)

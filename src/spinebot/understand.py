@@ -13,11 +13,14 @@ from .lexicon import Lexicon, Term, Word
 from .matcher import Match
 from .reading import EMPTY_STEMS, Reading
 from .rules import Rules
-from .text import MARKS, tokens
+from .text import MARKS, stem, tokens
 
 #: How much a word of a story counts beside one of the question that follows it.
 STORY = 0.4
 EMPTY_QUESTION = 0.85
+#: How many words before it turn something down: "don't give me a lecture".
+TURNED_DOWN_REACH = 4
+_NO = frozenset(map(stem, ("no", "not", "without", "spare", "skip")))
 #: How much an aspect counts by the words of its wording.
 _SIZES, LONGER = {1: 1.0, 2: 1.25}, 1.4
 
@@ -61,6 +64,7 @@ def understand(text: str, dialogue: Dialogue, rules: Rules, lexicon: Lexicon) ->
     for match in lexicon.matcher.find(stems):
         matches[match.name.kind].append(match)
     _leave_idioms(matches, rules)
+    matches["context"] = [match for match in matches["context"] if match.name.id != "study" or not _turned_down(stems, match.start)]
     # "What helps?" asks for a treatment, and neither for help with the bot nor does it say that something helped.
     matches["chat"] = [match for match in matches["chat"] if match.size > 1 or not any(_within(match, other) for other in matches["aspect"])]
     weights = _weigh(stems, parts, matches)
@@ -103,6 +107,11 @@ def _leave_idioms(matches: dict[str, list[Match[Term]]], rules: Rules) -> None:
 
     matches["topic"] = [match for match in matches["topic"] if rules["topics"][match.name.id].flag("general") or meant(match)]
     matches["caveat"] = [match for match in matches["caveat"] if meant(match)]
+
+
+def _turned_down(stems: Sequence[str], start: int) -> bool:
+    """Whether what begins at `start` is not wanted: "no more lectures, please"."""
+    return any(word in _NO for word in stems[max(0, start - TURNED_DOWN_REACH) : start])
 
 
 def _within(match: Match[Term], longer: Match[Term]) -> bool:
