@@ -366,6 +366,15 @@ def test_a_warning_sign_calls_for_its_caveats_though_no_word_names_them(bot: Bot
     assert seen == {flag.id for flag in bot.rules["red_flags"].values() if flag.ids("caveats")}
 
 
+@pytest.mark.parametrize("message", [
+    "I pulled my neck lifting boxes", "what mattress should I buy for my back", "drove screws all day and my back aches", "I welded the frame together, sore back",
+    "lifting weights hurts my neck", "crawl and go under the desk, back sore",
+])
+def test_a_caveat_s_words_in_daily_life_call_for_none(message: str, unlearned: Bot) -> None:
+    """Notes on operations and traction under a pulled muscle teach people not to read them."""
+    assert [caveat.id for caveat in unlearned.conversation().say(message).caveats] == ["general"]
+
+
 def test_what_the_answer_is_about_calls_for_its_caveat_though_no_word_names_it(bot: Bot) -> None:
     """ "You can do this at home", said to someone with rheumatoid arthritis who asked about traction a message before."""
     conversation = bot.conversation("c")

@@ -187,3 +187,11 @@ def test_a_comparison_told_before_the_question_counts(unlearned: Bot) -> None:
 def test_only_the_question_s_own_special_topics_are_what_it_names(message: str, names: bool, unlearned: Bot) -> None:
     """Where the question names none, the talk is still about what it was about, with its caveats."""
     assert read(unlearned, message).names_topic is names
+
+
+@pytest.mark.parametrize(("message", "studies"), [
+    ("please no more lectures, my back hurts", False), ("don't give me a lecture", False), ("it is for a lecture", True), ("I do not know. For a quiz: what is a stroke?", True),
+])
+def test_a_lecture_that_nobody_wants_is_none(message: str, studies: bool, unlearned: Bot) -> None:
+    """What is told beside it would be taken for homework."""
+    assert any(match.name.id == "study" for match in read(unlearned, message).of("context")) is studies

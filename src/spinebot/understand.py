@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 
 from .clauses import HARD, OPENERS, Part, split_parts
 from .conversation import Correction, Dialogue
@@ -110,8 +111,9 @@ def _leave_idioms(matches: dict[str, list[Match[Term]]], rules: Rules) -> None:
 
 
 def _turned_down(stems: Sequence[str], start: int) -> bool:
-    """Whether what begins at `start` is not wanted: "no more lectures, please"."""
-    return any(word in _NO for word in stems[max(0, start - TURNED_DOWN_REACH) : start])
+    """Whether what begins at `start` is not wanted: "no more lectures, please"; not "I don't know. For a quiz: ..."."""
+    before = takewhile(lambda word: word not in MARKS, stems[max(0, start - TURNED_DOWN_REACH) : start][::-1])
+    return not _NO.isdisjoint(before)
 
 
 def _within(match: Match[Term], longer: Match[Term]) -> bool:
